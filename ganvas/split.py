@@ -1,0 +1,201 @@
+"""The split of a folder of pictures into train, validation and test. Knows nothing of training, scores or engines.
+
+The side of a picture is a hash of its *work*, so adding a picture moves no other. Pictures of one work fall on
+one side: tiles of a painting, larger versions of it, near-duplicates. Works are found by the manifest (``crop of``
+in its notes, author and title), by the name (``x_01.jpg`` is a tile where there is ``x.jpg``), and by the look of
+the pictures. What this cannot hold: a new picture that resembles two works that were apart makes them one work.
+"""
+
+import csv
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ganvas.errors import BadData
+
+SIDES = {"train": 0.70, "validation": 0.15, "test": 0.15}
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp"})
+TILE = re.compile(r"(.+)[_-]\d+")
+SIDE = 32  # a print is made of a thumbnail of 32 x 32 ...
+BAND = 9  # ... and of its frequencies under 9 cycles a side
+ALIKE = 0.5  # two versions of one motif agree above this; unlike landscapes stay under 0.48
+DISTINCT = 0.2  # ... and by this much more than with their CROWD-th neighbour, or all fruit on white paper are one work
+CROWD = 8
+SAME = 0.9
+
+Prints = NDArray[np.float32]
+
+
+def split(folder: Path, cache: Path | None = None) -> dict[str, list[Path]]:
+    """The pictures under ``folder``, each on one side: ``train``, ``validation``, ``test`` (70, 15, 15 per cent).
+
+    A small folder may leave a side empty. ``cache`` is a folder to keep prints in, for large sets.
+    Raises BadData when there are no pictures.
+    """
+    paths = pictures(folder)
+    if not paths:
+        raise BadData(f"No pictures in {folder}.", f"Files ending in {', '.join(sorted(SUFFIXES))} are read.")
+    sides: dict[str, list[Path]] = {name: [] for name in SIDES}
+    for work, members in works(folder, paths, cache).items():
+        sides[side(work)] += members
+    return {name: sorted(members) for name, members in sides.items()}
+
+
+def pictures(folder: Path) -> list[Path]:
+    """All picture files under ``folder``, sorted."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+
+
+def side(work: str) -> str:
+    """The side that a work falls on, by its name alone."""
+    place = int.from_bytes(hashlib.sha256(work.encode()).digest()[:8], "big") / 2**64
+    bound = 0.0
+    for name, share in SIDES.items():
+        bound += share
+        if place < bound:
+            return name
+    return name
+
+
+def works(folder: Path, paths: Sequence[Path], cache: Path | None = None) -> dict[str, list[Path]]:
+    """The pictures by work. A work is named after its first picture: the highest in the tree, then by name.
+
+    So a version that is added below or beside it, under a longer name, does not rename the work.
+    """
+    places = [path.relative_to(folder).as_posix() for path in paths]
+    said = named(folder, paths)
+    parent = list(range(len(paths)))
+    for a, b in [*joined(said), *alike(prints(paths, cache))]:
+        parent[root(parent, a)] = root(parent, b)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(paths)):
+        groups[root(parent, index)].append(index)
+    found: dict[str, list[Path]] = defaultdict(list)
+    for members in groups.values():
+        first = min(members, key=lambda i: (places[i].count("/"), places[i]))
+        found[said[first][0]] += [paths[i] for i in members]
+    return dict(found)
+
+
+def root(parent: list[int], index: int) -> int:
+    while parent[index] != index:
+        parent[index] = parent[parent[index]]
+        index = parent[index]
+    return index
+
+
+def named(folder: Path, paths: Sequence[Path]) -> list[tuple[str, ...]]:
+    """For each picture the names that its work goes by, the file's first."""
+    home, rows = manifest(folder)
+    stems = {path.stem for path in paths}
+    return [names(path, rows.get(path.absolute().relative_to(home).as_posix(), {}), stems) for path in paths]
+
+
+def names(path: Path, row: dict[str, str], stems: set[str]) -> tuple[str, ...]:
+    stem, note, title = path.stem, row.get("note") or "", row.get("title") or ""
+    tile = TILE.fullmatch(stem)
+    if note.startswith("crop of "):
+        stem = Path(note.removeprefix("crop of ")).stem
+    elif tile and tile[1] in stems:
+        stem = tile[1]
+    return (stem, f"{row.get('author_or_credit')}: {title}") if title else (stem,)
+
+
+def manifest(folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
+    """The folder of the nearest ``manifest.csv`` at or above ``folder``, and its rows by file."""
+    for home in (folder.absolute(), *list(folder.absolute().parents)[:2]):
+        if (home / "manifest.csv").is_file():
+            with open(home / "manifest.csv", newline="", encoding="utf-8") as rows:
+                return home, {row.get("file") or "": row for row in csv.DictReader(rows)}
+    return folder.absolute(), {}
+
+
+def joined(said: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
+    """Pairs of pictures that go by the same name."""
+    first: dict[str, int] = {}
+    for index, known in enumerate(said):
+        for name in known:
+            yield first.setdefault(name, index), index
+
+
+def prints(paths: Sequence[Path], cache: Path | None = None) -> Prints:
+    """What each picture looks like, whole and as its middle square: n x 2 x d, each row of length 1 (0 where flat).
+
+    The phases of the low frequencies of the brightness, all equally strong: a recoloured, resized or recompressed
+    version agrees, another landscape with the same horizon does not.
+    """
+    known = load(cache, paths)
+    made = {stamp(path): known.get(stamp(path)) for path in paths}
+    for path in paths:
+        if made[stamp(path)] is None:
+            made[stamp(path)] = look(path)
+    found = np.stack([row for path in paths if (row := made[stamp(path)]) is not None])
+    if cache is not None and len(known) < len(made):
+        save(cache, paths, found)
+    return found.astype(np.float32)
+
+
+def stamp(path: Path) -> str:
+    about = path.stat()
+    return f"{path.absolute()} {about.st_size} {about.st_mtime_ns}"
+
+
+def shelf(cache: Path, paths: Sequence[Path]) -> Path:
+    return cache / f"prints-{hashlib.sha256(str(paths[0].absolute().parent).encode()).hexdigest()[:16]}.npz"
+
+
+def load(cache: Path | None, paths: Sequence[Path]) -> dict[str, NDArray[np.float16]]:
+    if cache is None or not shelf(cache, paths).is_file():
+        return {}
+    with np.load(shelf(cache, paths), allow_pickle=False) as kept:
+        return dict(zip(kept["stamps"].tolist(), kept["prints"], strict=True))
+
+
+def save(cache: Path, paths: Sequence[Path], found: NDArray[np.float16]) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    half = shelf(cache, paths).with_suffix(".half.npz")
+    np.savez(half, stamps=np.array([stamp(path) for path in paths]), prints=found)
+    half.replace(shelf(cache, paths))
+
+
+def look(path: Path) -> NDArray[np.float16]:
+    """The two prints of one picture; zeros when it cannot be read (whoever trains on it will say so)."""
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (4 * SIDE, 4 * SIDE))
+            grey = picture.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return np.zeros((2, phases(np.zeros((SIDE, SIDE))).size), np.float16)
+    width, height = grey.size
+    short = min(width, height)
+    middle = ((width - short) / 2, (height - short) / 2, (width + short) / 2, (height + short) / 2)
+    boxes = ((0, 0, width, height), middle)
+    looks = [grey.resize((SIDE, SIDE), Image.Resampling.BOX, box=box) for box in boxes]
+    return np.stack([phases(np.asarray(thumbnail, np.float64)) for thumbnail in looks]).astype(np.float16)
+
+
+def phases(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The whitened low frequencies of a SIDE x SIDE thumbnail as real numbers, of length 1 together."""
+    frequency = np.fft.fftfreq(SIDE) * SIDE
+    reach = np.hypot(frequency[:, None], frequency[None, :])
+    low = np.fft.fft2(grey)[(reach < BAND) & (reach > 0)]
+    strength = np.abs(low)
+    flat = low / np.maximum(strength, 1e-9 + 0.1 * np.median(strength))
+    length = float(np.linalg.norm(flat))
+    return np.concatenate([flat.real, flat.imag]) / max(length, 1e-9)
+
+
+def alike(found: Prints) -> Iterator[tuple[int, int]]:
+    """Pairs of pictures that look like one work."""
+    for index in range(1, len(found)):
+        likeness = np.max(found @ found[index].T, axis=(1, 2))  # n, over whole and middle of both
+        likeness[index] = -1.0
+        crowd = np.partition(likeness, -CROWD)[-CROWD] if len(likeness) > CROWD else -1.0
+        for other in np.flatnonzero((likeness >= ALIKE) & ((likeness >= crowd + DISTINCT) | (likeness >= SAME))):
+            yield int(other), index

@@ -1,0 +1,119 @@
+"""One network as a function on arrays. The only module that knows OpenVINO and ONNX Runtime.
+
+OpenVINO's Python package reports its import to its maker and writes an identifier into the home folder, unless its
+telemetry package cannot be imported; so that is forbidden before OpenVINO is imported (its own stub then takes over).
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganvas.errors import BadStyle, Missing
+
+Batch = NDArray[np.float32]
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+class Session(Protocol):
+    """A network that is open: n x 3 x h x w float32 in -1..1 to the same (a sampler: n x d to n x 3 x h x w)."""
+
+    def __call__(self, x: Batch) -> Batch: ...
+
+
+def open(path: Path, precision: Precision = "auto") -> Session:
+    """Open the network in a style file: CUDA where ONNX Runtime has it, else OpenVINO, else ONNX Runtime.
+
+    ``auto`` is bf16 where the processor computes in it, else fp32. Safe under many threads. Raises BadStyle when the
+    network cannot be opened, Missing when neither runtime is installed.
+    """
+    for way in (open_cuda, open_openvino, open_onnxruntime):
+        session = way(path, precision)
+        if session is not None:
+            return session
+    raise Missing("Neither OpenVINO nor ONNX Runtime is installed.", "Install one: pip install openvino.")
+
+
+def open_cuda(path: Path, precision: Precision) -> Session | None:
+    """ONNX Runtime on a GPU, where there is one."""
+    runtime = import_onnxruntime()
+    if runtime is None or "CUDAExecutionProvider" not in runtime.get_available_providers():
+        return None
+    return start(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"])
+
+
+def open_onnxruntime(path: Path, precision: Precision) -> Session | None:
+    """ONNX Runtime on the processor, always in fp32."""
+    runtime = import_onnxruntime()
+    return runtime and start(runtime, path, ["CPUExecutionProvider"])
+
+
+def import_onnxruntime() -> Any:
+    """The module with its telemetry off (it has one on Windows), or None where it is not installed."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return None
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
+def start(runtime: Any, path: Path, providers: list[str]) -> Session:
+    """A session of ONNX Runtime; its ``run`` is safe under threads."""
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = runtime.InferenceSession(str(path), options, providers=providers)
+    except Exception as error:  # the runtime's errors have no common type
+        raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[0][:200]}") from error
+    name = session.get_inputs()[0].name
+    return lambda x: session.run(None, {name: x})[0]
+
+
+def import_openvino() -> Any:
+    """The module without its telemetry, or None where it is not installed."""
+    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
+    try:
+        import openvino
+    except ImportError:
+        return None
+    return openvino
+
+
+def open_openvino(path: Path, precision: Precision) -> Session | None:
+    """OpenVINO on the processor; one compiled network for all sizes, as dynamic shapes cost nothing (see decisions)."""
+    openvino = import_openvino()
+    if openvino is None:
+        return None
+    core = openvino.Core()
+    able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    kind = "f32" if precision == "fp32" or not able else "bf16"
+    try:
+        network = core.compile_model(
+            str(path), "CPU", {"INFERENCE_PRECISION_HINT": kind, "PERFORMANCE_HINT": "LATENCY"}
+        )
+    except RuntimeError as error:
+        raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
+    return pooled(network.create_infer_request)
+
+
+def pooled(create: Callable[[], Any]) -> Session:
+    """Share requests among threads: each call takes a free one, or creates one when all are taken."""
+    free: SimpleQueue[Any] = SimpleQueue()
+
+    def run(x: Batch) -> Batch:
+        try:
+            request = free.get_nowait()
+        except Empty:
+            request = create()
+        try:
+            request.infer([x], share_inputs=True, share_outputs=True)
+            return np.array(request.get_output_tensor(0).data)
+        finally:
+            free.put(request)
+
+    return run

@@ -1,0 +1,86 @@
+"""A picture in tiles with a halo: any size, bounded memory. Knows sessions and arrays, nothing of styles.
+
+The whole picture means: reflect the photo by the halo on all sides (again and again where it is smaller than that),
+run the network, cut the halo off. Tiles give the same, since a local network's pixel is decided by its halo.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganvas.engine.session import Batch, Session
+from ganvas.grain import grain
+
+Pixels = NDArray[np.uint8]
+TILE = 1024
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; and its grain."""
+
+    halo: int
+    multiple: int = 1
+    grain: float = 0.0
+
+
+def ignore(fraction: float) -> None:
+    """The progress that nobody watches."""
+
+
+def paint(session: Session, pixels: Pixels, reach: Reach, on_tile: Callable[[float], None] = ignore) -> Pixels:
+    """The picture of a photo at its own size: h x w x 3 to the same. ``on_tile`` may raise to stop."""
+    height, width = pixels.shape[:2]
+    picture = np.empty_like(pixels)
+    rows, columns = list(cut(height, reach.multiple)), list(cut(width, reach.multiple))
+    for done, (top, left) in enumerate([(top, left) for top in rows for left in columns]):
+        on_tile(done / (len(rows) * len(columns)))
+        target = picture[top[0] : top[1], left[0] : left[1]]
+        target[:] = paint_tile(session, pixels, (top[0], left[0], *target.shape[:2]), reach)
+    on_tile(1.0)
+    return picture
+
+
+def cut(size: int, multiple: int) -> Iterator[tuple[int, int]]:
+    """Cut a side into nearly equal pieces of at most TILE, all but the last a multiple long."""
+    pieces = -(-size // TILE)
+    step = -(-size // (pieces * multiple)) * multiple
+    return ((start, min(start + step, size)) for start in range(0, size, step))
+
+
+def paint_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int], reach: Reach) -> Pixels:
+    """One tile (top, left, height, width) of the picture."""
+    top, left, height, width = place
+    edge = -(-reach.halo // reach.multiple) * reach.multiple
+    tall, wide = (-(-side // reach.multiple) * reach.multiple + 2 * edge for side in (height, width))
+    x = to_batch(window(pixels, top - edge, left - edge, tall, wide))
+    if reach.grain:
+        x += reach.grain * grain(top - edge, left - edge, tall, wide)
+    return to_pixels(session(x)[:, :, edge : edge + height, edge : edge + width])
+
+
+def window(pixels: Pixels, top: int, left: int, height: int, width: int) -> Pixels:
+    """The pixels of a window that may lie beyond the picture, which goes on as in a mirror."""
+    rows = mirror(np.arange(top, top + height), pixels.shape[0])
+    columns = mirror(np.arange(left, left + width), pixels.shape[1])
+    return pixels[rows[:, None], columns[None, :]]
+
+
+def mirror(places: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Places on a line of ``size`` that is reflected at its ends without repeating them, for ever."""
+    if size == 1:
+        return np.zeros_like(places)
+    turn = places % (2 * size - 2)
+    return np.minimum(turn, 2 * size - 2 - turn)
+
+
+def to_batch(pixels: Pixels) -> Batch:
+    """h x w x 3 in 0..255 to 1 x 3 x h x w in -1..1."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]).astype(np.float32) / np.float32(127.5) - np.float32(1)
+
+
+def to_pixels(y: Batch) -> Pixels:
+    """1 x 3 x h x w in -1..1 to h x w x 3 in 0..255, rounded."""
+    return (y[0].transpose(1, 2, 0).clip(-1, 1) * 127.5 + 128.0).astype(np.uint8)

@@ -1,0 +1,108 @@
+"""What the network in a style file may hold, and a trial of it. Knows ONNX and nothing of styles, pixels or engines.
+
+A file that somebody brings is hostile until it has been looked at: operators from an allow-list, in the default
+domain, no subgraphs, no functions, no data outside the file, one input and one output. The trial runs it once in a
+disposable process with limits on memory and time, so that the worst file can do no more than be refused.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto
+
+from ganvas.errors import BadStyle
+
+LOCAL_NAMES = """
+    Abs Add AveragePool BatchNormalization Cast Clip Concat Constant ConstantOfShape Conv ConvTranspose DepthToSpace
+    Div Elu Equal Erf Exp Expand Flatten Floor Gather Gelu HardSigmoid HardSwish Identity LeakyRelu Log Max MaxPool Min
+    Mish Mul Neg PRelu Pad Pow Reciprocal ReduceL2 ReduceMean ReduceSum ReduceSumSquare Relu Reshape Resize Round Selu
+    Shape Sigmoid Slice Softplus SpaceToDepth Split Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where"""
+GLOBAL_NAMES = """
+    Gemm GlobalAveragePool GlobalMaxPool GroupNormalization InstanceNormalization LayerNormalization LpNormalization
+    MatMul ReduceMax ReduceMin Softmax"""
+LOCAL, GLOBAL = frozenset(LOCAL_NAMES.split()), frozenset(GLOBAL_NAMES.split())
+OPSETS = range(11, 24)
+MAX_NODES = 4000
+TYPES = (TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL)
+TRIAL_SECONDS = 60
+
+
+def inspect(model: onnx.ModelProto, kind: str, halo: int | None) -> None:
+    """Raise BadStyle when the network holds what a style of this kind and halo may not; runs nothing."""
+    graph = model.graph
+    if model.functions or model.training_info or graph.sparse_initializer:
+        raise BadStyle("The network holds functions, training or sparse data.", "Export it plain, as one graph.")
+    for opset in model.opset_import:
+        if opset.domain not in ("", "ai.onnx") or opset.version not in OPSETS:
+            raise BadStyle(
+                f"The network uses operator set {opset.domain[:40] or 'ai.onnx'} {opset.version}.",
+                f"It must be ai.onnx from {OPSETS.start} to {OPSETS.stop - 1}.",
+            )
+    if len(graph.node) > MAX_NODES:
+        raise BadStyle(f"The network has {len(graph.node)} operations.", f"At most {MAX_NODES} are run.")
+    for tensor in graph.initializer:
+        inspect_tensor(tensor)
+    for node in graph.node:
+        inspect_node(node, halo)
+    inspect_ends(graph, kind)
+
+
+def inspect_tensor(tensor: onnx.TensorProto) -> None:
+    """Weights lie in the file and are plain numbers."""
+    if tensor.external_data or tensor.data_location == TensorProto.EXTERNAL:
+        raise BadStyle("The network's weights lie outside of the file.", "Save them inside: a style is one file.")
+    if tensor.data_type not in TYPES:
+        raise BadStyle("The network's weights are of a type that is not run.", "They must be float32.")
+
+
+def inspect_node(node: onnx.NodeProto, halo: int | None) -> None:
+    """One operation: known, of the default domain, without graphs in it, and local where a halo is given."""
+    if node.domain not in ("", "ai.onnx") or node.op_type not in LOCAL | GLOBAL:
+        raise BadStyle(f"The network uses {(node.domain + ' ' + node.op_type).strip()[:60]}, which is not run.")
+    if halo is not None and node.op_type in GLOBAL:
+        raise BadStyle(f"The network uses {node.op_type}, which looks at the whole picture.", "Its halo must be null.")
+    for attribute in node.attribute:
+        if attribute.type in (onnx.AttributeProto.TENSOR, onnx.AttributeProto.TENSORS):
+            for tensor in (attribute.t, *attribute.tensors)[attribute.type == onnx.AttributeProto.TENSORS :]:
+                inspect_tensor(tensor)
+        elif attribute.type > onnx.AttributeProto.STRINGS or attribute.type == onnx.AttributeProto.GRAPH:
+            raise BadStyle(f"The network's {node.op_type} holds a graph or a sparse tensor.", "Export it plain.")
+
+
+def inspect_ends(graph: onnx.GraphProto, kind: str) -> None:
+    """One float32 input and one output y, n x 3 x h x w; a transfer's input is x of the same kind, with free sides."""
+    weights = {tensor.name for tensor in graph.initializer}
+    inputs = [value for value in graph.input if value.name not in weights]
+    if [value.name for value in inputs] != ["x" if kind == "transfer" else "z"] or len(graph.output) != 1:
+        raise BadStyle("The network has other ends than one input x (a sampler: z) and one output y.")
+    ends = [*inputs, *graph.output] if kind == "transfer" else [*graph.output]
+    for end in ends:
+        kinds = end.type.tensor_type
+        sides = [side.dim_value if side.HasField("dim_value") else None for side in kinds.shape.dim]
+        if kinds.elem_type != TensorProto.FLOAT or len(sides) != 4 or sides[1] not in (3, None):
+            raise BadStyle(f"The network's {end.name[:20]} is not float32, n x 3 x h x w.")
+        if kind == "transfer" and (sides[0], sides[2], sides[3]) != (None, None, None):
+            raise BadStyle(f"The network's {end.name[:20]} has a fixed size.", "Export it with n, h and w dynamic.")
+
+
+def attempt(path: Path, kind: str, halo: int | None, multiple: int) -> None:
+    """Run the network at a small size in a process of its own; raises BadStyle with what went wrong."""
+    root = str(Path(__file__).parent.parent)
+    environment = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
+    question = json.dumps({"path": str(path), "kind": kind, "halo": halo, "multiple": multiple})
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "ganvas.trial", question],
+            env=environment, capture_output=True, timeout=TRIAL_SECONDS, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        answer = json.loads(child.stdout)
+    except subprocess.TimeoutExpired as error:
+        raise BadStyle(f"The network did not finish a small picture in {TRIAL_SECONDS} s.") from error
+    except ValueError as error:
+        raise BadStyle("The network cannot be run: it failed, or took too much memory or time.") from error
+    if answer["error"]:
+        raise BadStyle(answer["error"])

@@ -1,0 +1,75 @@
+# What a person does with a clone of Ganvas. Stamps in .venv make a second call quick.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+ARGS ?=
+STYLE ?= monet
+PAGE := ganvas/web/static/index.html
+STUDIO := $(shell find studio -type f -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' 2>/dev/null)
+
+.PHONY: run test check train bench soak page wheel chromium clean
+
+# Serve the page and the API on this machine; more settings as in: make run ARGS='--port 9000'
+run: $(VENV)/serving $(PAGE)
+	$(BIN)/ganvas serve $(ARGS)
+
+# Everything that must hold; the test runner speaks last.
+test: check chromium
+	$(BIN)/python -m pytest
+
+# What needs no running: style of the code, types, the page's types.
+check: $(VENV)/testing $(PAGE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	cd studio && npm run --silent check
+
+# Train a built-in style again from its recipe: make train STYLE=ukiyoe
+train: $(VENV)/testing
+	$(BIN)/ganvas train recipes/$(STYLE).toml
+
+# Speed and memory against peers; write the results into docs/benchmarks.md.
+bench: $(VENV)/testing
+	$(PIP) -e ".[bench]"
+	$(BIN)/python -m bench
+
+# The long figures: kills, overload, fuzz.
+soak: $(VENV)/testing $(PAGE) chromium
+	$(BIN)/python -m pytest -m soak --timeout 7200
+
+page: $(PAGE)
+
+# A wheel that carries the page and the styles, so that its users need no Node.
+wheel: $(VENV)/testing $(PAGE)
+	$(BIN)/python -m hatchling build -t wheel
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ganvas needs Python 3.11 or newer: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/serving: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/testing: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e ".[learn,judge,dev]"
+	@touch $@ $(VENV)/serving
+
+studio/node_modules/.package-lock.json: studio/package-lock.json
+	@command -v npm >/dev/null || { echo "The page is built with Node 20 or newer: install it first."; exit 1; }
+	cd studio && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): studio/node_modules/.package-lock.json $(STUDIO)
+	cd studio && npm run --silent build
+	@touch $@
+
+# The tests click through the page with Debian's chromium.
+chromium:
+	@test -x /usr/bin/chromium || { \
+	  as=; test "$$(id -u)" = 0 || as=sudo; \
+	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium; }
+
+clean:
+	rm -rf $(VENV) studio/node_modules studio/.svelte-kit ganvas/web/static dist build

@@ -1,0 +1,1 @@
+"""The judge: says how good a style is, how sure that is, and what it costs. Measures what is served; trains nothing."""

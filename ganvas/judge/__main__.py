@@ -1,0 +1,24 @@
+"""``python -m ganvas.judge PICTURES ART``: the kernel distance x 1000 of two folders, for a quick look while training.
+
+ART stands for its unseen side; add ``--side validation`` for the side that checkpoints are chosen on.
+"""
+
+import argparse
+from pathlib import Path
+
+from ganvas.judge import style
+from ganvas.split import SIDES, split
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(prog="python -m ganvas.judge", description=__doc__)
+    ask.add_argument("pictures", type=Path)
+    ask.add_argument("art", type=Path)
+    ask.add_argument("--side", choices=list(SIDES), default="test")
+    asked = ask.parse_args()
+    mean, error = style.quick(asked.pictures, split(asked.art)[asked.side])
+    print(f"kernel distance x 1000: {mean:.1f} (standard error {error:.1f})")
+
+
+if __name__ == "__main__":
+    main()

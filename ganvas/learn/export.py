@@ -1,0 +1,142 @@
+"""Export: a run -> a style file that a caller can trust. Knows ONNX export, parity, and nothing of losses or scores.
+
+The file is refused when torch and the file disagree: what was trained is what is served.
+"""
+
+import dataclasses
+import logging
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+from ganvas import __version__
+from ganvas.engine import session
+from ganvas.engine.engine import Engine
+from ganvas.errors import BadRun, Missing
+from ganvas.image import Photo, decode, encode
+from ganvas.learn import recipe as recipes
+from ganvas.learn.data import reduced
+from ganvas.learn.method import Product
+from ganvas.learn.methods import METHODS
+from ganvas.learn.recipe import Recipe
+from ganvas.learn.run import Run
+from ganvas.style import Catalog, Style, rewrite, save
+
+SIZES = ((1, 64, 64), (1, 96, 132), (2, 128, 80), (1, 256, 256))
+OPSET = 18
+TOLERANCE = 2e-3  # of -1..1, a quarter of a level of 255
+PREVIEW_EDGE = 480
+
+
+def export(run: Path, path: Path, checkpoint: str = "checkpoint.pt") -> list[Style]:
+    """Write the style files of a run: ``path``, and beside it one for each further network that the method gives.
+
+    Raises:
+        BadRun: no checkpoint, or torch and the file disagree by more than TOLERANCE.
+    """
+    recipe, state = Run(run).recipe(), Run(run).load(checkpoint)
+    method = METHODS[recipe.method](recipe.options)
+    method.load_state_dict(state["method"])
+    return [export_product(recipe, state, product, path) for product in method.products()]
+
+
+def export_product(recipe: Recipe, state: Mapping[str, Any], product: Product, path: Path) -> Style:
+    """One network as a style file, checked against torch and with a preview on the recipe's photo."""
+    path = path.with_stem(path.stem + product.suffix)
+    product.generator.eval().float()
+    style = described(recipe, state, product)
+    style = save(graph(product), style, path)
+    parity = {precision: disagreement(product, path, precision) for precision in ("fp32", "bf16")}
+    if parity["fp32"] > TOLERANCE:
+        path.unlink()
+        raise BadRun(f"Torch and the file disagree by {parity['fp32']:.2g}.", "Report it, with the run's recipe.")
+    return rewrite(path, dataclasses.replace(style, parity=parity, preview=preview(recipe, style, path)))
+
+
+def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Style:
+    """What the file says of itself, but for what is measured on the file."""
+    about, data = recipe.about, recipe.data
+    shared = dataclasses.replace(data, source=Path(data.source).name, target=Path(data.target).name)
+    return Style(
+        name=recipe.name + product.suffix,
+        title=about.title or {"en": recipe.name},
+        kind=product.kind,
+        method=recipe.method,
+        halo=product.halo,
+        multiple=product.multiple,
+        canvas=about.canvas,
+        grain=product.grain,
+        artist=about.artist,
+        licence=about.licence,
+        source=about.source,
+        recipe=recipes.plain(dataclasses.replace(recipe, data=shared)),
+        card=about.card,
+        made={
+            "steps": state["step"],
+            "pictures": state["step"] * data.batch,
+            "seconds": round(state["seconds"]),
+            "threads": recipe.schedule.threads,
+            "torch": torch.__version__,
+            "ganvas": __version__,
+        },
+    )
+
+
+def graph(product: Product) -> onnx.ModelProto:
+    """The network as plain ONNX with free batch, height and width, without traces of the machine that made it."""
+    axes = {0: torch.export.Dim("n", min=1, max=64)}
+    if product.kind == "transfer":
+        axes |= {2: product.multiple * torch.export.Dim("h"), 3: product.multiple * torch.export.Dim("w")}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            product.generator, (product.example(2, 64, 96),), input_names=["x"], output_names=["y"],
+            dynamic_shapes=(axes,), opset_version=OPSET, dynamo=True, verbose=False,
+        )  # fmt: skip
+    if program is None:
+        raise BadRun("The network could not be exported.", "Report it, with the run's recipe.")
+    return cleaned(program.model_proto)
+
+
+def cleaned(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without source lines, stack traces and other notes of the exporter."""
+    ends = (*model.graph.input, *model.graph.output)
+    for part in (model, model.graph, *model.graph.node, *ends):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
+    model.graph.ClearField("value_info")
+    return model
+
+
+def disagreement(product: Product, path: Path, precision: session.Precision) -> float:
+    """The largest difference between torch in fp32 and the file, over inputs of several sizes, in -1..1."""
+    run, worst = session.open(path, precision), 0.0
+    torch.manual_seed(0)
+    for count, height, width in SIZES:
+        x = product.example(count, height, width)
+        with torch.no_grad():
+            y = product.generator(x).numpy()
+        worst = max(worst, float(np.abs(run(x.numpy()) - y).max()))
+    return worst
+
+
+def preview(recipe: Recipe, style: Style, path: Path) -> bytes:
+    """A WebP of what the file makes of the recipe's preview photo, through the engine that serves it; else nothing."""
+    if not recipe.about.preview or style.kind != "transfer":
+        return b""
+    photo = Path(recipe.about.preview)
+    if not photo.is_absolute():
+        photo = Path(recipe.data.source).parent / photo
+    if not photo.is_file():
+        raise Missing(f"The preview photo {photo} is missing.", "Set about.preview to a photo that may be shown.")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "style.onnx").symlink_to(path.absolute())
+        pixels = Engine(Catalog([Path(folder)])).apply(style.name, decode(photo.read_bytes()).pixels)
+    return encode(Photo(reduced(pixels, PREVIEW_EDGE)), "webp", 82)

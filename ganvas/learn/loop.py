@@ -1,0 +1,190 @@
+"""The loop: owns time. Knows steps, checkpoints, samples and the log, and nothing of losses or networks."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganvas.errors import GanvasError
+from ganvas.learn.data import Ahead, Pictures, batches
+from ganvas.learn.method import Batch, Method
+from ganvas.learn.methods import METHODS
+from ganvas.learn.recipe import Recipe
+from ganvas.learn.run import Run
+from ganvas.learn.samples import Sheet
+from ganvas.split import split
+
+LOG_EVERY = 20
+MEASURED = 8
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a watcher is told after a step; losses are those of the last logged step."""
+
+    step: int
+    steps: int
+    losses: dict[str, float]
+    pictures_per_second: float
+    seconds_left: float
+    sheet: Path | None = None
+
+
+Watch = Callable[[Progress], None]
+
+
+def ignore(progress: Progress) -> None:
+    """Watch nothing."""
+
+
+def train(recipe: Recipe, run: Path, on_step: Watch = ignore) -> Method:
+    """Train by the recipe into a new run folder and return the method at the end.
+
+    Raises:
+        BadRun: the folder holds a run already.
+        BadData: a folder of pictures cannot be used.
+    """
+    recipe = settled(recipe)
+    Run(run).start(recipe)
+    return advance(recipe, Run(run), on_step)
+
+
+def resume(run: Path, on_step: Watch = ignore) -> Method:
+    """Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.
+
+    Raises:
+        BadRun: the folder holds no run.
+    """
+    return advance(Run(run).recipe(), Run(run), on_step)
+
+
+def settled(recipe: Recipe) -> Recipe:
+    """The recipe with threads and steps as numbers: minutes become steps by a short measurement."""
+    schedule = recipe.schedule
+    schedule = dataclasses.replace(schedule, threads=schedule.threads or torch.get_num_threads())
+    recipe = dataclasses.replace(recipe, schedule=schedule)
+    if schedule.steps:
+        return recipe
+    steps = max(1, round(schedule.minutes * 60 / seconds_a_step(recipe)))
+    return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, steps=steps))
+
+
+def seconds_a_step(recipe: Recipe, tries: int = 6) -> float:
+    """Median time of a learning step on this machine, measured on throw-away networks."""
+    torch.set_num_threads(recipe.schedule.threads)
+    batch_at = pictured(recipe)
+    method = fresh(recipe, batch_at)
+    times: list[float] = []
+    for step in range(tries):
+        batch = dataclasses.replace(batch_at(step), step=1_000_000)
+        begun = time.perf_counter()
+        method.step(batch, 1.0)
+        times.append(time.perf_counter() - begun)
+    return sorted(times[1:])[len(times[1:]) // 2]
+
+
+def pictured(recipe: Recipe) -> Callable[[int], Batch]:
+    """The function from a step to its batch, over the training part of both folders."""
+    data = recipe.data
+    part = None if data.everything else "train"
+    source = Pictures(members(Path(data.source), part), data.source_edge)
+    target = Pictures(members(Path(data.target), part), data.target_edge)
+    return batches(source, target, data, recipe.seed)
+
+
+def members(folder: Path, part: str | None) -> list[Path]:
+    """The pictures of a folder's part, or all."""
+    parts = split(folder)
+    return sorted(path for name, paths in parts.items() if part in (None, name) for path in paths)
+
+
+def fresh(recipe: Recipe, batch_at: Callable[[int], Batch]) -> Method:
+    """The method as it is before the first step."""
+    torch.manual_seed(recipe.seed)
+    method = METHODS[recipe.method](recipe.options)  # pyright: ignore
+    method.begin([batch_at(step) for step in range(MEASURED)])
+    return method
+
+
+def rate_at(step: int, steps: int, decay_from: float) -> float:
+    """What the learning rates are multiplied by: 1, then from ``decay_from`` of the way a half cosine to 0."""
+    begin = decay_from * steps
+    if step <= begin:
+        return 1.0
+    return 0.5 * (1 + math.cos(math.pi * (step - begin) / max(steps - begin, 1)))
+
+
+def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
+    """From the newest checkpoint, or the beginning, to the last step."""
+    schedule = recipe.schedule
+    torch.set_num_threads(schedule.threads)
+    batch_at = pictured(recipe)
+    method = fresh(recipe, batch_at)
+    first, spent = restored(method, run)
+    ahead, sheet, clock = Ahead(batch_at), Sheet(recipe, run.samples), Clock(recipe, spent)
+    for step in range(first, schedule.steps):
+        # Whatever a method draws by chance depends on the step alone, as the batch does.
+        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        losses = method.step(ahead(step), rate_at(step, schedule.steps, schedule.decay_from))
+
+        # The log, now and then, and always at the end: turning losses into numbers waits for them.
+        done = step + 1
+        if step % LOG_EVERY == 0 or done == schedule.steps:
+            clock.losses = finite(losses, step)
+            run.log({"step": step, **clock.losses, "seconds": round(clock.seconds(), 2)})
+        if done % schedule.sample_every == 0 or done == schedule.steps:
+            clock.sheet = sheet.draw(method, done)
+        if done % schedule.checkpoint_every == 0 or done == schedule.steps:
+            run.save({"step": done, "seconds": clock.seconds(), "method": method.state_dict()})
+        on_step(clock.progress(done))
+    return method
+
+
+def restored(method: Method, run: Run) -> tuple[int, float]:
+    """Load the newest checkpoint into the method; the step to go on with and the seconds spent until then."""
+    state: dict[str, Any] = run.load() if run.checkpoint_path.exists() else {"step": 0, "seconds": 0.0}
+    if "method" in state:
+        method.load_state_dict(state["method"])
+    run.forget_after(state["step"])
+    return state["step"], state["seconds"]
+
+
+def finite(losses: dict[str, torch.Tensor], step: int) -> dict[str, float]:
+    """The losses as numbers.
+
+    Raises:
+        GanvasError: one is not finite; the last checkpoint is from before.
+    """
+    numbers = {name: round(float(value), 6) for name, value in losses.items()}
+    for name, value in numbers.items():
+        if not math.isfinite(value):
+            raise GanvasError(f"The {name} loss is {value} at step {step}.", "Lower the learning rates and resume.")
+    return numbers
+
+
+class Clock:
+    """Turns steps into pictures per second and time left."""
+
+    def __init__(self, recipe: Recipe, spent: float) -> None:
+        self.batch, self.steps = recipe.data.batch, recipe.schedule.steps
+        self.begun = time.perf_counter() - spent
+        self.recent: list[tuple[int, float]] = []
+        self.losses: dict[str, float] = {}
+        self.sheet: Path | None = None
+
+    def seconds(self) -> float:
+        """Spent on the run so far, time between kill and resume left out."""
+        return time.perf_counter() - self.begun
+
+    def progress(self, done: int) -> Progress:
+        """After ``done`` steps; the speed is that of the last hundred."""
+        self.recent = [*self.recent[-99:], (done, time.perf_counter())]
+        (first, before), (last, now) = self.recent[0], self.recent[-1]
+        a_second = (last - first) / (now - before) if now > before else 0.0
+        left = (self.steps - done) / a_second if a_second else math.nan
+        return Progress(done, self.steps, self.losses, a_second * self.batch, left, self.sheet)

@@ -1,0 +1,58 @@
+"""Losses: adversarial objectives, content, colour. Knows tensors, and nothing of networks, methods or time.
+
+An objective is a pair of functions on logits (never on probabilities: a sigmoid before the logarithm loses the
+gradient just where the discriminator is sure).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, relu, softplus
+
+
+@dataclass(frozen=True)
+class Objective:
+    """``discriminate(real, fake)`` is what the discriminator brings down, ``generate(fake)`` the generator."""
+
+    discriminate: Callable[[Tensor, Tensor], Tensor]
+    generate: Callable[[Tensor], Tensor]
+
+
+OBJECTIVES: dict[str, Objective] = {
+    # Goodfellow 2014, https://arxiv.org/abs/1406.2661, section 3: the non-saturating pair.
+    "vanilla": Objective(
+        lambda real, fake: softplus(-real).mean() + softplus(fake).mean(),
+        lambda fake: softplus(-fake).mean(),
+    ),
+    # Mao 2017, https://arxiv.org/abs/1611.04076, with a = 0, b = c = 1.
+    "least-squares": Objective(
+        lambda real, fake: (real - 1).square().mean() + fake.square().mean(),
+        lambda fake: (fake - 1).square().mean(),
+    ),
+    # Lim and Ye 2017, https://arxiv.org/abs/1705.02894.
+    "hinge": Objective(
+        lambda real, fake: relu(1 - real).mean() + relu(1 + fake).mean(),
+        lambda fake: -fake.mean(),
+    ),
+}
+
+
+def over_heads(loss: Callable[..., Tensor], *logits: Sequence[Tensor]) -> Tensor:
+    """The mean of a loss over a discriminator's heads, each head as weighty as the next, in float32."""
+    return torch.stack([loss(*(head.float() for head in heads)) for heads in zip(*logits, strict=True)]).mean()
+
+
+def content(found: Tensor, wanted: Tensor) -> Tensor:
+    """Mean absolute difference of two n x c x h x w feature maps, in units of the wanted one's mean size."""
+    return (found.float() - wanted.float()).abs().mean() / wanted.float().abs().mean().clamp_min(1e-3)
+
+
+def colour(picture: Tensor, photo: Tensor, cell: int, margin: float) -> Tensor:
+    """How far the colours of cells of ``cell`` pixels are from the photo's, beyond ``margin`` (in -1..1 units).
+
+    The margin is the palette's freedom: within it the art decides, beyond it the photo does.
+    """
+    apart = avg_pool2d(picture.float(), cell) - avg_pool2d(photo.float(), cell)
+    return relu(apart.abs() - margin).mean()

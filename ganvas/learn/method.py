@@ -1,0 +1,108 @@
+"""Method: what the loop trains. Knows batches and networks, and nothing of time, files or recipes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step sees: n x 3 x h x w in -1..1 each; ``grain`` has mean 0 and deviation 1."""
+
+    step: int
+    source: Tensor
+    target: Tensor
+    grain: Tensor
+
+
+@dataclass(frozen=True)
+class Product:
+    """A network that a method gives away, and what a caller must know of it; see ``ganvas.style.Style``.
+
+    ``inputs`` is the width of a sampler's noise. ``suffix`` is added to the style's name where a method gives several.
+    """
+
+    generator: nn.Module
+    kind: str = "transfer"
+    halo: int | None = None
+    multiple: int = 1
+    grain: float = 0.0
+    inputs: int = 0
+    suffix: str = ""
+
+    def example(self, count: int, height: int, width: int) -> Tensor:
+        """An input by chance: count x 3 x height x width in -1..1, or count x inputs for a sampler."""
+        return torch.randn(count, self.inputs) if self.inputs else torch.rand(count, 3, height, width) * 2 - 1
+
+
+class Method(Protocol):
+    """Owns networks, losses and optimisers; ``Options`` is its settings, ``products`` what export takes."""
+
+    Options: ClassVar[type]
+
+    def __init__(self, options: Any) -> None: ...
+
+    def begin(self, batches: Sequence[Batch]) -> None:
+        """Fix what is measured on data before the first step."""
+        ...
+
+    def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
+        """One update of all networks; ``rate`` multiplies the learning rates. Returns the losses, detached."""
+        ...
+
+    def picture(self, batch: Batch) -> Tensor:
+        """What the style would make of ``batch.source`` now, n x 3 x h x w in -1..1."""
+        ...
+
+    def products(self) -> list[Product]:
+        """The networks for export, averaged where an average is kept."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a resumed run needs."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The inverse of ``state_dict``."""
+        ...
+
+
+class Average:
+    """An exponential moving average of a network's weights (Yazici 2018, https://arxiv.org/abs/1806.04498).
+
+    The half-life is in pictures, so that it does not change with the batch (Karras 2022); while few pictures were
+    seen, it is a tenth of them.
+    """
+
+    def __init__(self, network: nn.Module, average: nn.Module, half_life: float) -> None:
+        self.network, self.network_average, self.half_life = network, average, half_life
+        average.load_state_dict(network.state_dict())
+        average.requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, pictures: int, seen: int) -> None:
+        """After a step on ``pictures`` pictures, ``seen`` in all."""
+        half_life = min(self.half_life, max(seen, 1) / 10)
+        keep = 0.5 ** (pictures / max(half_life, 1e-6))
+        for mine, theirs in zip(self.network_average.parameters(), self.network.parameters(), strict=True):
+            mine.lerp_(theirs, 1 - keep)
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    """One step down the loss with the optimiser's learning rate times ``rate``."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # pyright: ignore[reportUnknownMemberType]
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * rate
+    optimizer.step()
+
+
+def adam(network: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:
+    """Adam with the learning rate kept as ``initial_lr`` for ``descend``."""
+    optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], rate, betas)
+    for group in optimizer.param_groups:
+        group["initial_lr"] = rate
+    return optimizer

@@ -1,0 +1,85 @@
+"""The local generator: a picture from a photo by looking at a bounded neighbourhood only. Knows no losses.
+
+Convolutions, bilinear resizing and a normalisation over the channels at one pixel, nothing else, so that a tile
+with a halo gives exactly what the whole picture gives. Bilinear resizing before a convolution instead of transposed
+convolutions or pixel shuffles leaves no checkerboard (Odena 2016, https://distill.pub/2016/deconv-checkerboard).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate, relu
+
+
+@dataclass(frozen=True)
+class LocalOptions:
+    """``channels`` at full, half and quarter size; ``blocks`` residual blocks at quarter size."""
+
+    channels: tuple[int, int, int] = (16, 32, 64)
+    blocks: int = 6
+
+
+class PixelNorm(nn.Module):
+    """Root mean square over the channels at one pixel set to 1, then a gain and bias a channel (Karras 2018, 4.2)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x c x h x w to the same."""
+        return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-4) * self.gain + self.bias
+
+
+class LocalBlock(nn.Module):
+    """x + conv(relu(conv(norm(x)))) (pre-activation as in He 2016, https://arxiv.org/abs/1603.05027)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = PixelNorm(channels)
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.second.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x c x h x w to the same."""
+        return x + self.second(relu(self.first(self.norm(x))))
+
+
+class LocalGenerator(nn.Module):
+    """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
+
+    ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
+    equal to the whole. Skips carry the photo's edges past the quarter-size blocks.
+    """
+
+    multiple: ClassVar[int] = 4
+
+    def __init__(self, options: LocalOptions = LocalOptions()) -> None:
+        super().__init__()
+        full, half, quarter = options.channels
+        self.halo = 4 * (2 * options.blocks) + 16
+        self.enter = nn.Conv2d(3, full, 3, padding=1)
+        self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
+        self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
+        self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
+        self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
+        self.up_full = nn.Conv2d(half, full, 3, padding=1)
+        self.leave = nn.Conv2d(full, 3, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x 3 x h x w to the same."""
+        full = relu(self.enter(x))
+        half = relu(self.down_half(full))
+        quarter = self.blocks(relu(self.down_quarter(half)))
+        half = relu(self.up_half(double(quarter)) + half)
+        full = relu(self.up_full(double(half)) + full)
+        return torch.tanh(self.leave(full))
+
+
+def double(x: Tensor) -> Tensor:
+    """n x c x h x w to n x c x 2h x 2w, bilinear."""
+    return interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -1,0 +1,94 @@
+"""The projected discriminator: small heads on frozen features. Knows no losses and no generators.
+
+A discriminator on pixels finds the palette and then its own strides; one on features that already know edges,
+texture and parts judges brushwork from the first step (Sauer 2021, https://arxiv.org/abs/2111.01007). Each head is
+a patch discriminator (Isola 2017) with spectral norm (Miyato 2018) on one layer, at full or at half size.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, leaky_relu
+from torch.nn.utils.parametrizations import spectral_norm
+
+from ganvas.learn.nets.features import CHANNELS, Features
+
+LIMIT = 4.0
+
+
+class Scale(nn.Module):
+    """Brings each channel to mean 0 and deviation 1 by figures that are measured once, on art, and then kept.
+
+    What lies further out than LIMIT deviations is cut off: one bright edge must not outvote a whole picture.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(1, channels, 1, 1))
+        self.register_buffer("deviation", torch.ones(1, channels, 1, 1))
+
+    def measure(self, x: Tensor) -> None:
+        """n x c x h x w of art."""
+        self.mean.copy_(x.float().mean((0, 2, 3), keepdim=True))
+        self.deviation.copy_(x.float().std((0, 2, 3)).clamp_min(1e-2).view_as(self.deviation))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x c x h x w to the same."""
+        return ((x - self.mean.to(x.dtype)) * self.deviation.reciprocal().to(x.dtype)).clamp(-LIMIT, LIMIT)
+
+
+class Head(nn.Module):
+    """A patch discriminator on one feature map: n x c x h x w to n x 1 x h x w logits, 5 x 5 cells seen by each."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.scale = Scale(channels)
+        self.enter = spectral_norm(nn.Conv2d(channels, width, 3, padding=1))
+        self.middle = spectral_norm(nn.Conv2d(width, width, 3, padding=1))
+        self.leave = spectral_norm(nn.Conv2d(width, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x c x h x w to n x 1 x h x w."""
+        x = leaky_relu(self.enter(self.scale(x)), 0.2)
+        x = leaky_relu(self.middle(x), 0.2)
+        return self.leave(x)
+
+
+class ProjectedDiscriminator(nn.Module):
+    """Heads on layers at full size ("1_2") and, with a leading "/", at half size ("/3_3").
+
+    ``features`` is not part of the state: it is frozen and comes with the package.
+    """
+
+    def __init__(self, layers: Sequence[str], width: int) -> None:
+        super().__init__()
+        self.layers = tuple(layers)
+        self.heads = nn.ModuleDict({key(name): Head(CHANNELS[name.strip("/")[0]], width) for name in self.layers})
+
+    def measure(self, features: Features, x: Tensor) -> None:
+        """Fix each head's scale by art x, n x 3 x h x w in -1..1."""
+        for name, found in look(features, x, self.layers).items():
+            self.heads[key(name)].scale.measure(found)  # pyright: ignore
+
+    def forward(self, found: Mapping[str, Tensor]) -> list[Tensor]:
+        """The maps that ``look`` gives to one n x 1 x h x w of logits for each head."""
+        return [self.heads[key(name)](found[name]) for name in self.layers]
+
+
+def key(layer: str) -> str:
+    """A module's name for a layer's: no dots, no slashes."""
+    return layer.replace("/", "half_")
+
+
+def look(features: Features, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+    """Feature maps of x, n x 3 x h x w, at full size and, for names with a leading "/", at half size."""
+    whole = [name for name in layers if not name.startswith("/")]
+    half = [name[1:] for name in layers if name.startswith("/")]
+    found = dict(features(x, whole)) if whole else {}
+    if half:
+        found |= {"/" + name: value for name, value in features(avg_pool2d(x, 2), half).items()}
+    return found

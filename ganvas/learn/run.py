@@ -1,0 +1,104 @@
+"""Run: the folder that a training writes. Knows files, and nothing of networks or losses.
+
+recipe.toml        every setting, steps and threads resolved
+log.jsonl          a line a logged step
+checkpoint.pt      the state after some step: all that resuming needs
+samples/           sheets of fixed photos, one each so many steps
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganvas.errors import BadRun
+from ganvas.learn import recipe as recipes
+from ganvas.learn.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training's folder."""
+
+    folder: Path
+
+    @property
+    def recipe_path(self) -> Path:
+        """Where the resolved recipe is."""
+        return self.folder / "recipe.toml"
+
+    @property
+    def log_path(self) -> Path:
+        """Where the log is."""
+        return self.folder / "log.jsonl"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """Where the newest checkpoint is."""
+        return self.folder / "checkpoint.pt"
+
+    @property
+    def samples(self) -> Path:
+        """Where the sheets are."""
+        return self.folder / "samples"
+
+    def start(self, recipe: Recipe) -> None:
+        """Make the folder and write the recipe.
+
+        Raises:
+            BadRun: the folder holds a run already.
+        """
+        if self.recipe_path.exists():
+            raise BadRun(f"{self.folder} holds a run already.", f"Go on with: ganvas resume {self.folder}")
+        self.samples.mkdir(parents=True, exist_ok=True)
+        recipes.save(recipe, self.folder / "recipe.new")
+        os.replace(self.folder / "recipe.new", self.recipe_path)
+
+    def recipe(self) -> Recipe:
+        """The resolved recipe.
+
+        Raises:
+            BadRun: the folder holds no run.
+        """
+        if not self.recipe_path.exists():
+            raise BadRun(f"{self.folder} holds no run.", "Give the folder that ganvas train wrote.")
+        return recipes.load(self.recipe_path)
+
+    def save(self, state: Mapping[str, Any], name: str = "checkpoint.pt") -> None:
+        """Write a checkpoint whole or not at all: to a new file, flushed to disk, renamed into place."""
+        new = self.folder / f"{name}.new"
+        with new.open("wb") as file:
+            torch.save(dict(state), file)  # pyright: ignore[reportUnknownMemberType]
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, self.folder / name)
+
+    def load(self, name: str = "checkpoint.pt") -> dict[str, Any]:
+        """A checkpoint; tensors and plain data only, never code.
+
+        Raises:
+            BadRun: there is none.
+        """
+        path = self.folder / name
+        if not path.exists():
+            raise BadRun(f"{self.folder} has no {name} yet.", "Train until the first checkpoint is written.")
+        return torch.load(path, weights_only=True, map_location="cpu")
+
+    def log(self, line: Mapping[str, Any]) -> None:
+        """Append a line to the log."""
+        with self.log_path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def forget_after(self, step: int) -> None:
+        """Drop the log's lines of steps that will be done again, half-written ones among them."""
+        if not self.log_path.exists():
+            return
+        lines = [line for line in self.log_path.read_text().splitlines(True) if line.endswith("}\n")]
+        kept = [line for line in lines if json.loads(line)["step"] < step]
+        new = self.folder / "log.new"
+        new.write_text("".join(kept))
+        os.replace(new, self.log_path)

@@ -1,0 +1,52 @@
+/** What the server says and takes, as `ganvas/web/shapes.py` has it. */
+
+export type Words = Record<string, string>;
+
+export interface Style {
+  name: string;
+  title: Words;
+  kind: string;
+  version: number;
+  method: string;
+  canvas: number;
+  artist: string;
+  licence: string;
+  source: string;
+  card: Record<string, Words>;
+  scores: Record<string, unknown>;
+  sha256: string;
+  preview: string | null;
+}
+
+/** A style with all that its file says. */
+export interface StyleCard extends Style {
+  halo: number | null;
+  parity: Record<string, number>;
+  recipe: Record<string, unknown>;
+  made: Record<string, unknown>;
+}
+
+export interface Picture {
+  key: string;
+  url: string;
+  width: number;
+  height: number;
+}
+
+export type Format = 'png' | 'jpeg' | 'webp' | 'avif';
+export type Colour = 'style' | 'photo';
+
+/** One wish for a picture: the fields of `POST /api/v1/pictures`. */
+export interface Wish {
+  photo: Blob;
+  name: string;
+  style: string;
+  strength: number;
+  stroke: number;
+  colour: Colour;
+  mask: Blob | null;
+  format: Format;
+  quality: number;
+  metadata: boolean;
+  longEdge: number | null;
+}

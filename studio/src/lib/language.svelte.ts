@@ -1,0 +1,43 @@
+/** The page's words in the language of the person. Messages are files; `t` is the only way to a word on the page. */
+import { keep } from './kept';
+import en from './messages/en.json';
+import zh from './messages/zh.json';
+
+export type Language = 'en' | 'zh';
+export type Key = keyof typeof en;
+
+const MESSAGES: Record<Language, Record<Key, string>> = { en, zh };
+const TAGS: Record<Language, string> = { en: 'en', zh: 'zh-Hans' };
+
+const spoken = $state<{ language: Language }>({
+  language: document.documentElement.lang.startsWith('zh') ? 'zh' : 'en',
+});
+
+export function language(): Language {
+  return spoken.language;
+}
+
+export function speak(next: Language): void {
+  spoken.language = next;
+  document.documentElement.lang = TAGS[next];
+  keep({ language: next });
+}
+
+/** The message of this key, with `{word}` replaced by the value of that name. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return MESSAGES[spoken.language][key].replace(/\{(\w+)\}/g, (whole, word: string) => String(values[word] ?? whole));
+}
+
+/** Words that came with a style, in the page's language where they have it, else in any that they have. */
+export function say(words: Record<string, string> | undefined): string {
+  if (!words) return '';
+  return words[spoken.language] ?? words.en ?? Object.values(words)[0] ?? '';
+}
+
+export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(TAGS[spoken.language], options).format(value);
+}
+
+export function day(time: number): string {
+  return new Intl.DateTimeFormat(TAGS[spoken.language], { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+}

@@ -1,0 +1,89 @@
+/** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
+import { remember } from '../history/history.svelte';
+import type { Output } from '../look';
+import { stem } from '../photo';
+import { complain, tell } from '../say.svelte';
+import { studio, type Deed } from '../studio.svelte';
+import type { Made } from '../whole.svelte';
+
+const SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as const;
+
+async function make(deed: Deed, output: Output): Promise<Made | null> {
+  const { photo } = studio;
+  if (!photo || !studio.style || studio.deed) return null;
+  const look = studio.look.now;
+  studio.deed = deed;
+  try {
+    const made = await studio.whole.make(photo, look, output);
+    await remember(photo, look, output, made.picture).catch(complain);
+    return made;
+  } finally {
+    studio.deed = null;
+  }
+}
+
+export function fileName(): string {
+  const name = `${stem(studio.photo?.name ?? 'picture')}-${studio.look.now.style}`;
+  return `${name}.${SUFFIX[studio.output.format]}`;
+}
+
+/** Saves the whole picture in the chosen format under the photo's own name. */
+export async function save(): Promise<void> {
+  const name = fileName();
+  try {
+    const made = await make('save', { ...studio.output });
+    if (!made) return;
+    saveBlob(made.blob, name);
+    tell('done.saved', { name });
+  } catch (reason) {
+    complain(reason);
+  }
+}
+
+export function saveBlob(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Copies the whole picture. Browsers take no other format than PNG, and only on a safe connection. */
+export async function copy(): Promise<void> {
+  if (!studio.photo) return;
+  if (!navigator.clipboard?.write) return tell('problem.clipboard');
+  try {
+    const blob = make('copy', { format: 'png', quality: 100, metadata: false }).then((made) => made?.blob ?? new Blob());
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    tell('done.copied');
+  } catch (reason) {
+    if (reason instanceof DOMException) tell('problem.clipboard');
+    else complain(reason);
+  }
+}
+
+/** Copies the address of the whole picture on this server. */
+export async function copyLink(): Promise<void> {
+  if (!navigator.clipboard) return tell('problem.clipboard');
+  try {
+    const made = await make('link', { ...studio.output });
+    if (!made) return;
+    await navigator.clipboard.writeText(new URL(made.picture.url, location.href).href);
+    tell('done.link');
+  } catch (reason) {
+    if (reason instanceof DOMException) tell('problem.clipboard');
+    else complain(reason);
+  }
+}
+
+/** Keeps photo and look in the history, without making every pixel of it. */
+export async function keepLook(): Promise<void> {
+  const { photo } = studio;
+  if (!photo) return;
+  try {
+    await remember(photo, studio.look.now, { ...studio.output }, null);
+    tell('done.kept');
+  } catch (reason) {
+    complain(reason);
+  }
+}

@@ -1,0 +1,50 @@
+/** Strokes of the brush as a mask: white where the style goes, black where the photo stays. */
+import type { Dab } from '../look';
+
+const MOST = 1024;
+type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
+
+/** The mask as a PNG for the server, or none where nothing was painted. */
+export async function maskBlob(dabs: readonly Dab[], width: number, height: number): Promise<Blob | null> {
+  if (dabs.length === 0) return null;
+  const canvas = maskCanvas(dabs, width, height, '#ffffff');
+  const context = canvas.getContext('2d');
+  if (!context) return null;
+  context.globalCompositeOperation = 'destination-over';
+  context.fillStyle = '#000000';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+/** A canvas with the photo's proportions: `colour` where the style goes, nothing elsewhere. */
+export function maskCanvas(dabs: readonly Dab[], width: number, height: number, colour: string): OffscreenCanvas {
+  const share = Math.min(1, MOST / Math.max(width, height));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * share)), Math.max(1, Math.round(height * share)));
+  const context = canvas.getContext('2d');
+  if (context) paint(context, dabs, colour);
+  return canvas;
+}
+
+/** Who begins with the eraser means "everywhere but here". */
+function paint(context: Context, dabs: readonly Dab[], colour: string): void {
+  const { width, height } = context.canvas;
+  context.fillStyle = colour;
+  context.strokeStyle = colour;
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  if (dabs[0]?.erase) context.fillRect(0, 0, width, height);
+  for (const dab of dabs) {
+    context.globalCompositeOperation = dab.erase ? 'destination-out' : 'source-over';
+    paintDab(context, dab, Math.max(width, height));
+  }
+}
+
+function paintDab(context: Context, dab: Dab, edge: number): void {
+  const [first, ...rest] = dab.points;
+  if (!first) return;
+  context.lineWidth = dab.radius * 2 * edge;
+  context.beginPath();
+  context.moveTo(first[0] * edge, first[1] * edge);
+  for (const point of rest.length ? rest : [first]) context.lineTo(point[0] * edge, point[1] * edge);
+  context.stroke();
+}

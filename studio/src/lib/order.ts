@@ -1,0 +1,35 @@
+/** From photo, look and output to the wish that the server is asked: small for the screen, whole for keeping. */
+import type { Wish } from './api/shapes';
+import type { Look, Output } from './look';
+import { maskBlob } from './mask/render';
+import { PROOF_EDGE, WALL_EDGE, type Photo } from './photo';
+
+const SCREEN: Output = { format: 'webp', quality: 90, metadata: false };
+
+export async function orderPreview(photo: Photo, look: Look): Promise<Wish> {
+  return { ...(await wish(photo, look, SCREEN)), photo: photo.wall, longEdge: WALL_EDGE };
+}
+
+export async function orderProof(photo: Photo, look: Look): Promise<Wish> {
+  return { ...(await wish(photo, look, SCREEN)), photo: photo.proof, longEdge: PROOF_EDGE };
+}
+
+export function orderWhole(photo: Photo, look: Look, output: Output): Promise<Wish> {
+  return wish(photo, look, output);
+}
+
+async function wish(photo: Photo, look: Look, output: Output): Promise<Wish> {
+  return {
+    photo: photo.file,
+    name: photo.name,
+    style: look.style,
+    strength: look.strength,
+    stroke: look.stroke,
+    colour: look.colour,
+    mask: await maskBlob(look.mask, photo.pixels.width, photo.pixels.height),
+    format: output.format,
+    quality: output.quality,
+    metadata: output.metadata,
+    longEdge: null,
+  };
+}

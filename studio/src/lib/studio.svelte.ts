@@ -1,0 +1,148 @@
+/** The studio: one photo, one look, and what is made of them. The pages read it and turn it; it knows no page. */
+import { listStyles } from './api/client';
+import type { Format, Style } from './api/shapes';
+import { keep, recall } from './kept';
+import { firstLook, type Look, type Output } from './look';
+import { closePhoto, openPhoto, type Photo } from './photo';
+import { Proof } from './proof.svelte';
+import { Undo } from './undo.svelte';
+import { Wall } from './wall.svelte';
+import { Whole } from './whole.svelte';
+
+export type View = 'wall' | 'picture';
+export type Compare = 'picture' | 'slider' | 'beside';
+/** What is being made whole for the person to take home. */
+export type Deed = 'save' | 'copy' | 'link';
+export const COMPARES: readonly Compare[] = ['picture', 'slider', 'beside'];
+
+class Studio {
+  styles = $state.raw<readonly Style[]>([]);
+  stylesProblem = $state.raw<unknown>(null);
+  listing = $state(true);
+
+  photo = $state.raw<Photo | null>(null);
+  opening = $state(false);
+  photoProblem = $state.raw<unknown>(null);
+
+  preferred = $state('');
+  view = $state<View>('wall');
+  compare = $state<Compare>(recall().compare ?? 'slider');
+  /** While a key is held the stage shows the photo alone. */
+  before = $state(false);
+  /** The brush is in hand. */
+  brushing = $state(false);
+  brush = $state({ radius: 0.04, erase: false });
+
+  deed = $state<Deed | null>(null);
+
+  readonly look = new Undo<Look>(firstLook(''));
+  readonly output = $state<Output & { format: Format }>(firstOutput());
+  readonly proof = new Proof();
+  readonly wall = new Wall();
+  readonly whole = new Whole();
+
+  get style(): Style | null {
+    return this.styles.find((style) => style.name === this.look.now.style) ?? null;
+  }
+
+  /** The stage can show every pixel of what is asked for now. */
+  get wholeIsShown(): boolean {
+    return this.photo !== null && this.whole.shown === Whole.nameOf(this.photo, this.look.now, this.output);
+  }
+
+  get transfers(): readonly Style[] {
+    return this.styles.filter((style) => style.kind === 'transfer');
+  }
+
+  async list(): Promise<void> {
+    this.listing = true;
+    this.stylesProblem = null;
+    try {
+      this.styles = await listStyles();
+      if (!this.style) this.look.begin(firstLook(this.transfers[0]?.name ?? ''));
+    } catch (reason) {
+      this.stylesProblem = reason;
+    } finally {
+      this.listing = false;
+    }
+  }
+
+  /** Takes this photo. With a look, it is shown in it at once; without, every style is shown on it. */
+  async bring(file: Blob, name: string, look: Look | null = null): Promise<void> {
+    this.opening = true;
+    this.photoProblem = null;
+    try {
+      const photo = await openPhoto(file, name, this.transfers[0]?.name ?? '');
+      this.leave();
+      this.photo = photo;
+      if (look ?? this.preferred) this.show(look ?? firstLook(this.preferred));
+      void this.wall.fill(photo, this.transfers.map((style) => style.name));
+    } catch (reason) {
+      this.photoProblem = reason;
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  /** Puts the photo away, and all that was made of it. */
+  leave(): void {
+    this.wall.clear();
+    this.proof.clear();
+    this.whole.clear();
+    if (this.photo) closePhoto(this.photo);
+    this.photo = null;
+    this.photoProblem = null;
+    this.view = 'wall';
+    this.brushing = false;
+    this.look.begin(firstLook(this.look.now.style));
+  }
+
+  /** Shows the photo in this look, as a beginning without a past. */
+  show(look: Look): void {
+    this.look.begin(look);
+    this.view = 'picture';
+  }
+
+  /** The style that the next photo is shown in at once; preferred twice, it is any style again. */
+  prefer(style: string): void {
+    this.preferred = this.preferred === style ? '' : style;
+  }
+
+  /** Another style, everything else as it was set. */
+  choose(style: string): void {
+    if (this.view === 'wall') this.show({ ...this.look.now, style });
+    else if (style !== this.look.now.style) this.turn({ style });
+  }
+
+  /** The style so many places further, round and round. */
+  step(by: number): void {
+    const names = this.transfers.map((style) => style.name);
+    const next = names[(names.indexOf(this.look.now.style) + by + names.length) % names.length];
+    if (next) this.choose(next);
+  }
+
+  turn(changes: Partial<Look>, gesture: string | null = null): void {
+    this.look.change({ ...this.look.now, ...changes }, gesture);
+  }
+
+  reset(): void {
+    this.turn(firstLook(this.look.now.style));
+  }
+
+  compareBy(compare: Compare): void {
+    this.compare = compare;
+    keep({ compare });
+  }
+
+  wish(changes: Partial<Output>): void {
+    Object.assign(this.output, changes);
+    keep({ output: { ...this.output } });
+  }
+}
+
+function firstOutput(): Output {
+  const kept = recall().output;
+  return { format: (kept?.format as Format) ?? 'jpeg', quality: kept?.quality ?? 92, metadata: kept?.metadata ?? false };
+}
+
+export const studio = new Studio();

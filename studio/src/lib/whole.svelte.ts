@@ -1,0 +1,75 @@
+/** The whole picture, every pixel of it: made when somebody looks that near, copies it or takes it home. */
+import { fetchBlob, makePicture } from './api/client';
+import type { Picture } from './api/shapes';
+import { nameLook, type Look, type Output } from './look';
+import { orderWhole } from './order';
+import type { Photo } from './photo';
+import { Pixels } from './pixels/pixels';
+
+export interface Made {
+  readonly name: string;
+  readonly picture: Picture;
+  readonly blob: Blob;
+}
+
+export class Whole {
+  busy = $state(false);
+  wait = $state(0);
+  /** The newest whole picture, cut up for the stage. */
+  pixels = $state.raw<Pixels | null>(null);
+  /** Name of the look and output that `pixels` shows. */
+  shown = $state('');
+
+  #made: Made | null = null;
+  #making: { name: string; made: Promise<Made> } | null = null;
+
+  static nameOf(photo: Photo, look: Look, output: Output): string {
+    return `${photo.id} ${nameLook(look)} ${JSON.stringify(output)}`;
+  }
+
+  /** The picture at full size, as it will be kept. Asked twice for the same, it is made once. */
+  async make(photo: Photo, look: Look, output: Output): Promise<Made> {
+    const name = Whole.nameOf(photo, look, output);
+    if (this.#made?.name === name) return this.#made;
+    if (this.#making?.name !== name) this.#making = { name, made: this.#ask(photo, look, output, name) };
+    const making = this.#making;
+    try {
+      return await making.made;
+    } finally {
+      if (this.#making === making) this.#making = null;
+    }
+  }
+
+  /** The same, cut up for the stage. */
+  async open(photo: Photo, look: Look, output: Output): Promise<void> {
+    const made = await this.make(photo, look, output);
+    if (this.shown === made.name) return;
+    const pixels = await Pixels.open(made.blob);
+    this.pixels?.close();
+    this.pixels = pixels;
+    this.shown = made.name;
+  }
+
+  clear(): void {
+    this.pixels?.close();
+    this.pixels = null;
+    this.shown = '';
+    this.#made = null;
+    this.#making = null;
+  }
+
+  async #ask(photo: Photo, look: Look, output: Output, name: string): Promise<Made> {
+    this.busy = true;
+    const way = { onWait: (seconds: number) => (this.wait = seconds) };
+    try {
+      const picture = await makePicture(await orderWhole(photo, look, output), way);
+      const blob = await fetchBlob(picture.url, way);
+      const made = { name, picture, blob };
+      this.#made = made;
+      return made;
+    } finally {
+      this.busy = false;
+      this.wait = 0;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+"""Bytes to pixels and back; the only part that knows file formats, colour profiles and orientation.
+
+A photo is hostile until it is pixels: ``decode`` takes only the kinds that it knows by their content, and reads them
+in a process that is thrown away. It knows nothing of styles and of who asks.
+"""
+
+from ganvas.image.encoder import FORMATS, Keep, check_format, encode
+from ganvas.image.kind import media_type
+from ganvas.image.photo import Limits, Photo, Pixels, Plane
+from ganvas.image.warden import decode, start, stop
+
+__all__ = [
+    "FORMATS",
+    "Keep",
+    "Limits",
+    "Photo",
+    "Pixels",
+    "Plane",
+    "check_format",
+    "decode",
+    "encode",
+    "media_type",
+    "start",
+    "stop",
+]

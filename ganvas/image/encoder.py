@@ -1,0 +1,104 @@
+"""Pictures to bytes. Knows the formats that Ganvas writes and what they can hold; trusts the pixels it is given."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from ganvas.errors import BadControls, TooLarge
+from ganvas.image.kind import MEDIA
+from ganvas.image.photo import Photo, Pixels, Plane
+from ganvas.image.profile import SRGB
+
+Keep = Literal["nothing", "exif", "exif_with_place"]
+
+FORMATS: Mapping[str, str] = {name: MEDIA[name] for name in ("jpeg", "png", "webp", "avif")}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a format takes: the longest ``side``, and the ``pixels`` that its encoder takes within 1.2 GB of memory."""
+
+    side: int
+    pixels: int
+
+
+BOUNDS = {
+    "jpeg": Bounds(65_500, 2**31),
+    "png": Bounds(2**31 - 1, 2**31),
+    "webp": Bounds(16_383, 64_000_000),
+    "avif": Bounds(65_536, 40_000_000),
+}
+LARGE = 8_000_000  # pixels beyond which AVIF and WebP are written in less time and memory, into somewhat more bytes
+
+
+def check_format(format: str, height: int, width: int) -> None:
+    """Whether a picture of height x width can be encoded, to be asked before it is made.
+
+    Raises BadControls for a format that is not in ``FORMATS``, TooLarge when the picture is more than it takes.
+    """
+    if format not in FORMATS:
+        raise BadControls(f"Pictures are not written as {format!r}.", f"Ask for {', '.join(FORMATS)}.")
+    bounds = BOUNDS[format]
+    if max(height, width) > bounds.side:
+        raise TooLarge(f"A side of {max(height, width)} pixels is more than {format} can hold.", "Ask for png.")
+    if height * width > bounds.pixels:
+        most = f"at most {bounds.pixels / 1e6:g} megapixels are written as {format}"
+        raise TooLarge(f"The picture has {height * width / 1e6:.0f} megapixels; {most}.", "Ask for jpeg or png.")
+
+
+def encode(photo: Photo, format: str = "png", quality: int = 90, keep: Keep = "nothing") -> bytes:
+    """The photo as a file of a format in ``FORMATS``, with an sRGB profile; the same photo gives the same bytes.
+
+    ``quality`` is 1 to 100 (PNG is lossless and has none). ``keep``: which metadata travels on. Transparent parts
+    stay so in PNG, WebP and AVIF, and lie on white in JPEG. Raises BadControls and TooLarge.
+    """
+    height, width = photo.pixels.shape[:2]
+    check_format(format, height, width)
+    if not 1 <= quality <= 100:
+        raise BadControls(f"Quality {quality} is out of range.", "Give 1 to 100.")
+    data = io.BytesIO()
+    metadata = photo.metadata.get(keep) or photo.metadata.get("exif", b"") if keep != "nothing" else b""
+    extra: dict[str, Any] = {"exif": metadata} if metadata else {}
+    image_of(photo, format).save(data, format, icc_profile=SRGB, **settings(format, quality, height * width), **extra)
+    return data.getvalue()
+
+
+def settings(format: str, quality: int, pixels: int) -> dict[str, Any]:
+    """What Pillow is told for a format. Colour is kept at full resolution where the quality asks for it."""
+    fine = "4:4:4" if quality >= 90 else "4:2:0"
+    return {
+        "jpeg": {"quality": quality, "subsampling": fine},
+        "png": {"compress_level": 2},
+        "webp": {"quality": quality, "method": 4 if pixels <= LARGE else 2},
+        "avif": {
+            "quality": quality,
+            "subsampling": fine if pixels <= LARGE else "4:2:0",
+            "speed": 8 if pixels <= LARGE else 10,
+        },
+    }[format]
+
+
+def image_of(photo: Photo, format: str) -> Image.Image:
+    """The photo in Pillow: one copy at four bytes a pixel, made in one pass."""
+    height, width = photo.pixels.shape[:2]
+    if photo.alpha is None:
+        plain = np.ascontiguousarray(photo.pixels)
+        return Image.frombuffer("RGB", (width, height), plain, "raw", "RGB", 0, 1)
+    if format == "jpeg":
+        on_white = over_white(photo.pixels, photo.alpha)
+        return Image.frombuffer("RGB", (width, height), on_white, "raw", "RGB", 0, 1)
+    covered = np.dstack([photo.pixels, photo.alpha])
+    return Image.frombuffer("RGBA", (width, height), covered, "raw", "RGBA", 0, 1)
+
+
+def over_white(pixels: Pixels, alpha: Plane) -> Pixels:
+    """The pixels laid on white paper, H x W x 3, row by row so that no copy is wider than 8 bits."""
+    result = np.empty_like(pixels)
+    for row, (colours, cover) in enumerate(zip(pixels, alpha, strict=True)):
+        part = cover[:, None].astype(np.uint16)
+        result[row] = (colours * part + 255 * (255 - part) + 127) // 255
+    return result

@@ -1,0 +1,39 @@
+"""Photo, a decoded picture, and Limits, what a file may cost. Knows no file format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # H x W x 3
+Plane = NDArray[np.uint8]  # H x W
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A decoded picture: ``pixels`` uint8 H x W x 3 in sRGB, upright; ``alpha`` uint8 H x W, None where all is opaque.
+
+    ``metadata``: ``format`` (what the file was: jpeg, png, webp, avif, tiff, heic) and, where the file has them,
+    ``exif`` (EXIF without place, serial numbers, maker's notes and thumbnails) and ``exif_with_place``, both bytes.
+    """
+
+    pixels: Pixels
+    alpha: Plane | None = None
+    metadata: Mapping[str, str | bytes] = field(default_factory=dict[str, str | bytes])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` by the clock, ``memory``.
+
+    ``memory`` is the address space, in bytes, of the process that decodes. A photo of 100 megapixels needs 0.8 GB as
+    a plain JPEG or PNG and 1.3 GB as a WebP; a process whose photo is smaller by its header is held to less.
+    """
+
+    bytes: int = 64 * MIB
+    pixels: int = 100_000_000
+    seconds: float = 10.0
+    memory: int = 1536 * MIB

@@ -1,0 +1,116 @@
+"""The process that has the decoders loaded and forks one child for each photo. Knows processes and limits, no pictures.
+
+It is started fresh, not forked from the server, so it holds none of the server's sockets, locks, threads or secrets.
+It has one thread, reads orders from one socket, and ends when that socket does. A child reads one photo, answers to
+whoever asked, and ends; one that takes too long is killed.
+"""
+
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ganvas.errors import BadPhoto, GanvasError, TooLarge
+from ganvas.image import decoder, wire
+
+REAP = 0.5  # seconds after which an ended child is let go at the latest
+FILES = 32  # descriptors that a child may open
+
+
+def serve(control: socket.socket) -> None:
+    """Fork a child for each order until the other side is gone."""
+    deadlines: dict[int, float] = {}
+    while True:
+        readable, _, _ = select.select([control], [], [], pause(deadlines))
+        if readable:
+            order, files = wire.hear(control, 2)
+            if not order:
+                break
+            deadlines[fork(order, files)] = time.monotonic() + order["seconds"]
+        reap(deadlines)
+    for child in deadlines:
+        os.kill(child, signal.SIGKILL)
+
+
+def pause(deadlines: dict[int, float]) -> float | None:
+    """Seconds until somebody must be looked after; None is for ever."""
+    if not deadlines:
+        return None
+    return max(0.0, min(REAP, min(deadlines.values()) - time.monotonic()))
+
+
+def reap(deadlines: dict[int, float]) -> None:
+    """Kill the children whose time is over, and let go of those that ended."""
+    for child, deadline in list(deadlines.items()):
+        if time.monotonic() >= deadline:
+            os.kill(child, signal.SIGKILL)
+        if os.waitpid(child, os.WNOHANG) != (0, 0):
+            del deadlines[child]
+
+
+def fork(order: dict[str, Any], files: list[int]) -> int:
+    """Start a child on an order; its files are the line to answer on and the photo."""
+    child = os.fork()
+    if child:
+        wire.close(files)
+        return child
+    try:
+        confine(order, files)
+        answer(order, *files)
+    finally:
+        os._exit(0)
+
+
+def confine(order: dict[str, Any], files: list[int]) -> None:
+    """Leave a child its two files and the order's limits, and let it be the first to go when memory is short."""
+    low, high = sorted(files)
+    os.closerange(3, low)
+    os.closerange(low + 1, high)
+    os.closerange(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    seconds = int(order["seconds"]) + 2
+    limits = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: order["pixels"] * 4 + order["bytes"],
+        resource.RLIMIT_NOFILE: FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    if sys.platform == "linux":
+        limits[resource.RLIMIT_AS] = order["memory"]
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+    for limit, most in limits.items():
+        resource.setrlimit(limit, (most, most))
+
+
+def answer(order: dict[str, Any], line: int, photo: int) -> None:
+    """Decode the photo and tell the result, good or bad."""
+    with socket.socket(fileno=line) as teller, open(photo, "rb") as file:
+        try:
+            result, pixels = decoder.decode(file, order["kind"], order["pixels"])
+            wire.say(teller, result, [pixels])
+        except (BadPhoto, TooLarge) as error:
+            wire.say(teller, refusal(error))
+
+
+def refusal(error: GanvasError) -> dict[str, str]:
+    """An error as a message."""
+    return {"error": type(error).__name__, "what": error.what, "right": error.right}
+
+
+def main() -> None:
+    """Load the decoders, say so, and serve the socket whose number is the first argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's affair: it closes the socket
+    decoder.prepare()
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        wire.say(control, {"ready": True})
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write their complaints there
+        serve(control)

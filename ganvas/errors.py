@@ -37,6 +37,10 @@ class BadRecipe(GanvasError):
     """A recipe names something that does not exist or does not fit together."""
 
 
+class BadSettings(GanvasError):
+    """A ``GANVAS_...`` variable has a value that cannot be, or a name that nearly is one."""
+
+
 class BadData(GanvasError):
     """A folder or file of training pictures cannot be used."""
 

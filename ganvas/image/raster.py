@@ -62,6 +62,8 @@ class Ink:
 def paint(source: Source, ink: Ink, pixels: Pixels, alpha: Plane) -> bool:
     """Write the source into ``pixels`` and ``alpha``, which lie as it is stored; says whether anything is transparent.
 
+    Where nothing is, ``alpha`` may be left untouched, so that it takes no memory.
+
     Raises BadPhoto when samples have no agreed meaning as colours (32 bits, floating point).
     """
     ways: dict[str, ImageCms.ImageCmsTransform | None] = {}
@@ -71,8 +73,9 @@ def paint(source: Source, ink: Ink, pixels: Pixels, alpha: Plane) -> bool:
         if colour.mode not in ways:
             ways[colour.mode] = to_srgb(ink.profile, colour.mode)
         pixels[top:bottom] = in_srgb(colour, ways[colour.mode])
-        alpha[top:bottom] = 255 if cover is None else cover
-        clear = clear or (cover is not None and int(cover.min()) < 255)
+        if cover is not None:
+            alpha[top:bottom] = cover
+            clear = clear or int(cover.min()) < 255
     return clear
 
 

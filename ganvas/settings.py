@@ -1,0 +1,143 @@
+"""Settings: what a person sets for all of Ganvas, read from ``GANVAS_...`` once. Knows names and ranges, opens nothing.
+
+Each field is the variable ``GANVAS_`` and its name in capitals, as ``GANVAS_MAX_PIXELS``.
+"""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ganvas.errors import BadSettings
+
+PREFIX = "GANVAS_"
+NEAR = 0.74  # how alike two names are (difflib) for one to be a slip of the other
+
+
+def home_data(environ: Mapping[str, str]) -> Path:
+    """Where data lies when nothing is said (XDG Base Directory 0.8)."""
+    given = Path(environ.get("XDG_DATA_HOME", ""))
+    return (given if given.is_absolute() else Path.home() / ".local" / "share") / "ganvas"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Paths are as given; sizes in bytes and pixels; times in seconds.
+
+    ``data``: the folder of all that is kept. ``token``: what callers must show; needed for any ``host`` that is not
+    this machine. ``hosts``: names by which the server may be called beside its address. ``workers``: pictures made at
+    a time, ``waiting``: how many more may wait. ``threads`` for one picture, 0 is all. ``styles``: further folders
+    of style files. ``database``: an SQLAlchemy URL; empty is SQLite in ``data``. ``precision``: auto, fp32 or bf16.
+    """
+
+    data: Path = field(default_factory=lambda: home_data(os.environ))
+    host: str = "127.0.0.1"
+    port: int = 8000
+    token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+    max_bytes: int = 64 * 2**20
+    max_pixels: int = 100_000_000
+    workers: int = 2
+    waiting: int = 16
+    threads: int = 0
+    styles: tuple[Path, ...] = ()
+    database: str = field(default="", repr=False)
+    precision: str = "auto"
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database that is used."""
+        return self.database or f"sqlite:///{self.data / 'ganvas.db'}"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """The settings of an environment. Raises BadSettings, which names the variable and what it may be."""
+        refuse_slips(environ)
+        given = {each.name: environ.get(variable(each.name), "") for each in fields(cls)}
+        values: dict[str, Any] = {"data": home_data(environ)}
+        values |= {name: READERS[name](name, text) for name, text in given.items() if text}
+        return cls(**values)
+
+
+def variable(name: str) -> str:
+    """The variable of a field."""
+    return PREFIX + name.upper()
+
+
+def refuse_slips(environ: Mapping[str, str]) -> None:
+    """Raises BadSettings for a name that is nearly one of ours; others that begin like ours are not our affair."""
+    known = [each.name for each in fields(Settings)]
+    ours = (name for name in environ if name.startswith(PREFIX))
+    for name in ours:
+        near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), known, 1, NEAR)
+        if near and variable(near[0]) != name:
+            raise BadSettings(f"There is no setting {name}.", f"Did you mean {variable(near[0])}?")
+
+
+def number(least: int, most: int | None = None) -> Callable[[str, str], int]:
+    """A reader of whole numbers in a range; ``100_000_000`` is one too."""
+
+    def read(name: str, text: str) -> int:
+        most_said = f"from {least} to {most}" if most is not None else f"of {least} or more"
+        if text.startswith("tcp://"):
+            right = "Set enableServiceLinks: false, or give the service another name."
+            raise BadSettings(f"{variable(name)} was set by Kubernetes for a service of this name.", right)
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least or (most is not None and value > most):
+            raise BadSettings(f"{variable(name)} is {text[:40]!r}.", f"Give a whole number {most_said}.")
+        return value
+
+    return read
+
+
+def words(name: str, text: str) -> str:
+    """A reader of text, as it is."""
+    return text.strip()
+
+
+def folder(name: str, text: str) -> Path:
+    """A reader of one path; ``~`` is the home folder."""
+    return Path(text).expanduser()
+
+
+def folders(name: str, text: str) -> tuple[Path, ...]:
+    """A reader of paths, separated as in PATH."""
+    return tuple(folder(name, part) for part in text.split(os.pathsep) if part)
+
+
+def listed(name: str, text: str) -> tuple[str, ...]:
+    """A reader of words separated by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def choice(*known: str) -> Callable[[str, str], str]:
+    """A reader of one of some words."""
+
+    def read(name: str, text: str) -> str:
+        if text not in known:
+            raise BadSettings(f"{variable(name)} is {text[:40]!r}.", f"Give one of {', '.join(known)}.")
+        return text
+
+    return read
+
+
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "data": folder,
+    "host": words,
+    "port": number(1, 65535),
+    "token": words,
+    "hosts": listed,
+    "max_bytes": number(1),
+    "max_pixels": number(1),
+    "workers": number(1, 256),
+    "waiting": number(0, 10_000),
+    "threads": number(0, 1024),
+    "styles": folders,
+    "database": words,
+    "precision": choice("auto", "fp32", "bf16"),
+}

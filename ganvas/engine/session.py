@@ -66,9 +66,11 @@ def start(runtime: Any, path: Path, providers: list[str]) -> Session:
     """A session of ONNX Runtime; its ``run`` is safe under threads."""
     options = runtime.SessionOptions()
     options.log_severity_level = 3
+    kinds = runtime.capi.onnxruntime_pybind11_state
+    errors = (kinds.Fail, kinds.InvalidArgument, kinds.InvalidGraph, kinds.InvalidProtobuf, kinds.NotImplemented)
     try:
         session = runtime.InferenceSession(str(path), options, providers=providers)
-    except Exception as error:  # the runtime's errors have no common type
+    except (*errors, kinds.RuntimeException, kinds.NoSuchFile) as error:
         raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[0][:200]}") from error
     name = session.get_inputs()[0].name
     return lambda x: session.run(None, {name: x})[0]

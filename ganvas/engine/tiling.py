@@ -4,7 +4,7 @@ The whole picture means: reflect the photo by the halo on all sides (again and a
 run the network, cut the halo off. Tiles give the same, since a local network's pixel is decided by its halo.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +19,15 @@ TILE = 1024
 
 @dataclass(frozen=True)
 class Reach:
-    """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; and its grain."""
+    """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; its grain.
+
+    ``tile`` is the longest side of a tile without the halo.
+    """
 
     halo: int
     multiple: int = 1
     grain: float = 0.0
+    tile: int = TILE
 
 
 def ignore(fraction: float) -> None:
@@ -34,7 +38,7 @@ def paint(session: Session, pixels: Pixels, reach: Reach, on_tile: Callable[[flo
     """The picture of a photo at its own size: h x w x 3 to the same. ``on_tile`` may raise to stop."""
     height, width = pixels.shape[:2]
     picture = np.empty_like(pixels)
-    rows, columns = list(cut(height, reach.multiple)), list(cut(width, reach.multiple))
+    rows, columns = cut(height, reach), cut(width, reach)
     for done, (top, left) in enumerate([(top, left) for top in rows for left in columns]):
         on_tile(done / (len(rows) * len(columns)))
         target = picture[top[0] : top[1], left[0] : left[1]]
@@ -43,11 +47,11 @@ def paint(session: Session, pixels: Pixels, reach: Reach, on_tile: Callable[[flo
     return picture
 
 
-def cut(size: int, multiple: int) -> Iterator[tuple[int, int]]:
-    """Cut a side into nearly equal pieces of at most TILE, all but the last a multiple long."""
-    pieces = -(-size // TILE)
-    step = -(-size // (pieces * multiple)) * multiple
-    return ((start, min(start + step, size)) for start in range(0, size, step))
+def cut(size: int, reach: Reach) -> list[tuple[int, int]]:
+    """Cut a side into nearly equal pieces, all but the last a multiple long."""
+    pieces = -(-size // reach.tile)
+    step = -(-size // (pieces * reach.multiple)) * reach.multiple
+    return [(start, min(start + step, size)) for start in range(0, size, step)]
 
 
 def paint_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int], reach: Reach) -> Pixels:
@@ -65,7 +69,7 @@ def window(pixels: Pixels, top: int, left: int, height: int, width: int) -> Pixe
     """The pixels of a window that may lie beyond the picture, which goes on as in a mirror."""
     rows = mirror(np.arange(top, top + height), pixels.shape[0])
     columns = mirror(np.arange(left, left + width), pixels.shape[1])
-    return pixels[rows[:, None], columns[None, :]]
+    return pixels.take(rows, 0).take(columns, 1)
 
 
 def mirror(places: NDArray[np.intp], size: int) -> NDArray[np.intp]:

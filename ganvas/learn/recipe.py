@@ -123,17 +123,35 @@ def change(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     Raises:
         BadRecipe: no equals sign, an unknown key or a value of the wrong kind.
     """
-    whole = plain(recipe)
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise BadRecipe(f"{setting!r} has no equals sign.", "Write key=value, as in options.content=0.5.")
-        place = whole
-        *path, last = key.split(".")
-        for part in path:
-            place = place.setdefault(part, {})
-        place[last] = value_of(value)
+    whole, changes = plain(recipe), [parted(setting) for setting in settings]
+    if any(key == "method" and value != recipe.method for key, value in changes):
+        whole["options"] = {}  # those of another method
+    for key, value in changes:
+        put(whole, key, value)
     return build(whole)
+
+
+def parted(setting: str) -> tuple[str, Any]:
+    """``key=value`` as the two."""
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise BadRecipe(f"{setting!r} has no equals sign.", "Write key=value, as in options.content=0.5.")
+    return key, value_of(value)
+
+
+def put(whole: dict[str, Any], key: str, value: Any) -> None:
+    """Set the value at a path of keys with dots between them.
+
+    Raises:
+        BadRecipe: the path leads through a value that has no parts.
+    """
+    place: Any = whole
+    *path, last = key.split(".")
+    for part in path:
+        place = place.setdefault(part, {})
+        if not isinstance(place, dict):
+            raise BadRecipe(f"{key!r}: {part} has no settings of its own.", f"It is {place!r}.")
+    place[last] = value
 
 
 def value_of(text: str) -> Any:

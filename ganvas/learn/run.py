@@ -93,12 +93,17 @@ class Run:
         with self.log_path.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
+    def lines(self) -> list[dict[str, Any]]:
+        """The log's lines so far; one that is being written is left out."""
+        if not self.log_path.exists():
+            return []
+        return [json.loads(line) for line in self.log_path.read_text().splitlines(True) if line.endswith("}\n")]
+
     def forget_after(self, step: int) -> None:
         """Drop the log's lines of steps that will be done again, half-written ones among them."""
         if not self.log_path.exists():
             return
-        lines = [line for line in self.log_path.read_text().splitlines(True) if line.endswith("}\n")]
-        kept = [line for line in lines if json.loads(line)["step"] < step]
+        kept = [line for line in self.lines() if line["step"] < step]
         new = self.folder / "log.new"
-        new.write_text("".join(kept))
+        new.write_text("".join(json.dumps(line) + "\n" for line in kept))
         os.replace(new, self.log_path)

@@ -1,0 +1,106 @@
+"""What every method must do. Knows them by name only: a new line in METHODS is a new test."""
+
+import math
+import random
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from ganvas.engine import session
+from ganvas.learn import export, loop
+from ganvas.learn import recipe as recipes
+from ganvas.learn.run import Run
+from tests.learn.conftest import SURROUNDINGS, tiny
+
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from ganvas.learn import loop, recipe
+def watch(progress):
+    if progress.step == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+loop.train(recipe.load(Path(sys.argv[1])), Path(sys.argv[2]), watch)
+"""
+
+
+def flat(state, name: str = "") -> dict:
+    """The leaves of nested dicts and lists, by their path."""
+    if isinstance(state, dict | list | tuple):
+        items = state.items() if isinstance(state, dict) else enumerate(state)
+        return {path: leaf for key, value in items for path, leaf in flat(value, f"{name}.{key}").items()}
+    return {name: state}
+
+
+def same(one, other) -> bool:
+    """Whether two leaves are equal to the last bit."""
+    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+
+
+def test_stopping_and_resuming_changes_nothing(method, trained, domains, tmp_path):
+    recipe = tiny(method, domains)
+    recipes.save(recipe, tmp_path / "recipe.toml")
+    whole = Run(trained).load()["method"]
+
+    step = random.randint(1, recipe.schedule.steps - 1)
+    killed = tmp_path / "killed"
+    child = subprocess.run(
+        [sys.executable, "-c", DIES, str(tmp_path / "recipe.toml"), str(killed), str(step)],
+        env=SURROUNDINGS,
+        check=False,
+        capture_output=True,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    loop.resume(killed)
+    resumed = Run(killed).load()["method"]
+
+    ours, theirs = flat(whole), flat(resumed)
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if not same(ours[name], theirs[name])] == [], f"killed after step {step}"
+
+
+def test_the_losses_are_finite_and_the_log_says_them(trained):
+    lines = Run(trained).lines()
+    assert [line["step"] for line in lines] == [0, Run(trained).recipe().schedule.steps - 1]
+    losses = {name: value for name, value in lines[-1].items() if name not in ("step", "seconds")}
+    assert losses and all(math.isfinite(value) for value in losses.values())
+
+
+def test_a_method_exports_what_it_trained_and_its_tiles_equal_the_whole(trained, tmp_path):
+    recipe = Run(trained).recipe()
+    for style in export.export(trained, tmp_path / "tiny.onnx"):
+        path = tmp_path / f"{style.name}.onnx"
+        assert path.exists() and style.method == recipe.method
+        assert style.parity["fp32"] <= export.TOLERANCE
+        assert style.made["steps"] == recipe.schedule.steps
+        assert style.recipe["data"]["source"] == "photos", "a path of this machine has no place in the file"
+        if style.halo is not None:
+            assert apart(path, -(-style.halo // style.multiple) * style.multiple) < 1e-5
+
+
+def apart(path, halo: int) -> float:
+    """The largest difference of a tile with its halo from the whole picture."""
+    network = session.open(path, "fp32")
+    size = 2 * halo + 96
+    x = np.random.default_rng(0).uniform(-1, 1, (1, 3, size, size)).astype(np.float32)
+    whole = network(x)[:, :, halo + 32 : halo + 64, halo + 32 : halo + 64]
+    window = np.ascontiguousarray(x[:, :, 32 : 64 + 2 * halo, 32 : 64 + 2 * halo])
+    tile = network(window)[:, :, halo : halo + 32, halo : halo + 32]
+    return float(np.abs(whole - tile).max())
+
+
+def test_minutes_become_a_fixed_number_of_steps_before_the_start(method, domains):
+    recipe = recipes.change(tiny(method, domains), ["schedule.steps=0", "schedule.minutes=0.02"])
+    settled = loop.settled(recipe)
+    assert settled.schedule.steps >= 1
+    assert loop.settled(settled) == settled, "a second measurement must not change what was fixed"
+
+
+def test_an_unknown_option_is_refused_by_naming_the_known_ones(method, domains):
+    from ganvas.errors import BadRecipe
+
+    with pytest.raises(BadRecipe, match=r"no setting 'speling'.*Known settings: "):
+        recipes.change(tiny(method, domains), ["options.speling=1"])

@@ -1,0 +1,39 @@
+import pytest
+import torch
+
+from ganvas.learn.losses import OBJECTIVES, colour, content, over_heads
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_an_objective_pulls_real_up_and_fake_down_and_the_generator_pulls_fake_up(name):
+    real, fake = torch.full((4, 1), 0.5, requires_grad=True), torch.full((4, 1), 0.5, requires_grad=True)
+    OBJECTIVES[name].discriminate(real, fake).backward()
+    assert (real.grad < 0).all() and (fake.grad > 0).all()
+    made = torch.zeros(4, 1, requires_grad=True)
+    OBJECTIVES[name].generate(made).backward()
+    assert (made.grad < 0).all()
+
+
+def test_the_vanilla_pair_is_that_of_the_paper():
+    real, fake = torch.tensor([0.3, -1.2]), torch.tensor([0.7, 2.0])
+    wanted = -(torch.sigmoid(real).log().mean() + (1 - torch.sigmoid(fake)).log().mean())
+    assert OBJECTIVES["vanilla"].discriminate(real, fake) == pytest.approx(float(wanted), abs=1e-6)
+    assert OBJECTIVES["vanilla"].generate(fake) == pytest.approx(float(-torch.sigmoid(fake).log().mean()), abs=1e-6)
+
+
+def test_the_vanilla_loss_keeps_its_gradient_where_the_discriminator_is_sure():
+    made = torch.full((1,), -200.0, requires_grad=True)
+    OBJECTIVES["vanilla"].generate(made).backward()
+    assert made.grad is not None and made.grad.item() == pytest.approx(-1)
+
+
+def test_each_head_weighs_the_same_whatever_its_size():
+    small, large = torch.ones(1, 1, 2, 2), torch.zeros(1, 1, 64, 64)
+    assert over_heads(lambda logits: logits.mean(), [small, large]) == pytest.approx(0.5)
+
+
+def test_content_is_nothing_for_the_same_and_colour_is_free_within_its_margin():
+    x = torch.rand(1, 3, 32, 32) * 2 - 1
+    assert content(x, x) == 0
+    assert colour(x + 0.1, x, 16, 0.2) == 0
+    assert colour(x + 0.5, x, 16, 0.2) == pytest.approx(0.3, abs=1e-5)

@@ -1,0 +1,61 @@
+import pytest
+
+from ganvas.errors import BadRecipe
+from ganvas.learn import recipe as recipes
+from tests.learn.conftest import tiny
+
+
+def test_a_saved_recipe_is_read_back_as_it_was(method, domains, tmp_path):
+    recipe = tiny(method, domains)
+    recipes.save(recipe, tmp_path / "recipe.toml")
+    assert recipes.load(tmp_path / "recipe.toml") == recipe
+
+
+def test_an_unknown_key_names_the_known_ones_at_any_depth(domains):
+    plain = recipes.plain(tiny("house", domains))
+    plain["options"]["generator"]["colour"] = 3
+    with pytest.raises(BadRecipe, match=r"options.generator has no setting 'colour'.*blocks, channels"):
+        recipes.build(plain)
+
+
+def test_an_unknown_method_names_the_known_ones():
+    with pytest.raises(BadRecipe, match=r"no method 'hause'.*house"):
+        recipes.build({"name": "x", "method": "hause"})
+
+
+def test_a_value_of_the_wrong_kind_is_named_with_its_place(domains):
+    with pytest.raises(BadRecipe, match=r"recipe\.schedule\.steps.*'many'"):
+        recipes.change(tiny("house", domains), ["schedule.steps=many"])
+
+
+def test_a_recipe_without_data_says_so():
+    with pytest.raises(BadRecipe, match=r"recipe\.data"):
+        recipes.build({"name": "x"})
+
+
+def test_text_numbers_and_lists_can_be_set(domains):
+    changed = recipes.change(tiny("house", domains), ["name=other", "options.content=0.5", 'options.layers=["2_2"]'])
+    assert (changed.name, changed.options.content, changed.options.layers) == ("other", 0.5, ("2_2",))
+
+
+def test_a_setting_without_an_equals_sign_is_refused(domains):
+    with pytest.raises(BadRecipe, match=r"no equals sign"):
+        recipes.change(tiny("house", domains), ["options.content"])
+
+
+def test_a_path_through_a_value_is_refused(domains):
+    with pytest.raises(BadRecipe, match=r"name"):
+        recipes.change(tiny("house", domains), ["name.first=x"])
+
+
+def test_a_missing_file_and_a_broken_one_are_explained(tmp_path):
+    with pytest.raises(BadRecipe, match=r"no recipe"):
+        recipes.load(tmp_path / "none.toml")
+    (tmp_path / "broken.toml").write_text("a = = 3")
+    with pytest.raises(BadRecipe, match=r"is not TOML"):
+        recipes.load(tmp_path / "broken.toml")
+
+
+def test_another_method_starts_from_its_own_options(domains):
+    changed = recipes.change(tiny("house", domains), ["method=house", "schedule.steps=9"])
+    assert changed.schedule.steps == 9 and changed.options.width == 4

@@ -28,8 +28,9 @@ class Settings:
 
     ``data``: the folder of all that is kept. ``token``: what callers must show; needed for any ``host`` that is not
     this machine. ``hosts``: names by which the server may be called beside its address. ``workers``: pictures made at
-    a time, ``waiting``: how many more may wait. ``threads`` for one picture, 0 is all. ``styles``: further folders
-    of style files. ``database``: an SQLAlchemy URL; empty is SQLite in ``data``. ``precision``: auto, fp32 or bf16.
+    a time, ``waiting``: how many more may wait, ``keep``: how long one is kept that nobody owns. ``threads`` for one
+    picture, 0 is all. ``styles``: further folders of style files. ``database``: an SQLAlchemy URL; empty is SQLite
+    in ``data``. ``precision``: auto, fp32 or bf16.
     """
 
     data: Path = field(default_factory=lambda: home_data(os.environ))
@@ -41,6 +42,7 @@ class Settings:
     max_pixels: int = 100_000_000
     workers: int = 2
     waiting: int = 16
+    keep: int = 86400
     threads: int = 0
     styles: tuple[Path, ...] = ()
     database: str = field(default="", repr=False)
@@ -136,6 +138,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "max_pixels": number(1),
     "workers": number(1, 256),
     "waiting": number(0, 10_000),
+    "keep": number(60),
     "threads": number(0, 1024),
     "styles": folders,
     "database": words,

@@ -120,4 +120,4 @@ def test_everything_is_caught_only_at_the_edges(source: Source):
 def test_the_tests_mirror_the_house():
     tested = {str(source.path.relative_to(ROOT / "tests").parent) for source in sources("tests")} - {"."}
     parts = {str(source.path.relative_to(ROOT / "ganvas").parent) for source in sources("ganvas")}
-    assert tested <= parts | {"bench", "web"}
+    assert tested <= parts | {"bench", "page"}

@@ -1,0 +1,59 @@
+"""What a person or a script sees: progress, tables and JSON. Knows the terminal, and nothing of what is shown on it."""
+
+import json
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+def console() -> "Console":
+    """The standard error as a terminal: what is shown there never mixes with results."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def progress() -> "Progress":
+    """Bars with a percentage and the time left, on the standard error; silent when that is not a terminal."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    to = console()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=to, disable=not to.is_terminal, transient=True)
+
+
+@contextmanager
+def waiting(what: str) -> Generator[None]:
+    """A sign of life with a sentence while something has no end in sight; silent when nobody sees it."""
+    to = console()
+    if not to.is_terminal:
+        yield
+        return
+    with to.status(what):
+        yield
+
+
+def say(text: str) -> None:
+    """A line for a person on the standard error."""
+    typer.echo(text, err=True)
+
+
+def say_json(value: Any) -> None:
+    """A value as JSON on one line of the standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def say_table(rows: Sequence[Sequence[str]]) -> None:
+    """Rows on the standard output, columns two spaces apart; wide (Chinese) letters count as two."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())

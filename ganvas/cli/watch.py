@@ -1,0 +1,171 @@
+"""Watching a run: losses as sparklines, speed, time left. Knows the terminal and progress, nothing of networks."""
+
+import math
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ganvas.cli.terminal import console, say, say_json
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+KEPT, WIDE = 400, 40
+LINE_EVERY = 100
+
+
+class Progress(Protocol):
+    """What the loop tells a watcher after a step."""
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        ...
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+        ...
+
+    @property
+    def losses(self) -> dict[str, float]:
+        """The losses by name, of the last logged step."""
+        ...
+
+    @property
+    def pictures_per_second(self) -> float:
+        """Speed."""
+        ...
+
+    @property
+    def seconds_left(self) -> float:
+        """Not a number while nothing is known of the speed."""
+        ...
+
+    @property
+    def sheet(self) -> Path | None:
+        """The newest sheet of samples."""
+        ...
+
+
+Watch = Callable[[Progress], None]
+
+
+@contextmanager
+def watching(run: Path, json: bool = False) -> Generator[Watch]:
+    """A function to call after each step: JSON lines, a live display in a terminal, or a line now and then."""
+    to = console()
+    if json:
+        yield told_once(lambda progress: say_json(plain(progress)))
+    elif not to.is_terminal:
+        yield told_once(lambda progress: say(line(progress)), LINE_EVERY)
+    else:
+        from rich.live import Live
+
+        board = Board(run)
+        with Live(board, console=to, refresh_per_second=4):
+            yield board.tell
+
+
+def told_once(tell: Watch, every: int = 1) -> Watch:
+    """Pass on only progress with new losses, at most each ``every`` steps, and always the last."""
+    told: list[Any] = [None, -every]
+
+    def watch(progress: Progress) -> None:
+        new = progress.losses is not told[0] and progress.step - told[1] >= every
+        if new or progress.step == progress.steps:
+            told[:] = progress.losses, progress.step
+            tell(progress)
+
+    return watch
+
+
+def plain(progress: Progress) -> dict[str, Any]:
+    """Progress as plain data; what is not known yet is null."""
+    left = progress.seconds_left
+    return {
+        "step": progress.step,
+        "steps": progress.steps,
+        "losses": progress.losses,
+        "pictures_per_second": round(progress.pictures_per_second, 2),
+        "seconds_left": None if math.isnan(left) else round(left, 1),
+        "sheet": progress.sheet and str(progress.sheet),
+    }
+
+
+def line(progress: Progress) -> str:
+    """Progress on one line."""
+    losses = "  ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
+    speed = f"{progress.pictures_per_second:.1f} pictures/s, {clock(progress.seconds_left)} left"
+    return f"step {progress.step}/{progress.steps}  {losses}  {speed}"
+
+
+def clock(seconds: float) -> str:
+    """4:05, or 1:04:05; dashes for what is not known."""
+    if math.isnan(seconds):
+        return "-:--"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def spark(values: Sequence[float], wide: int = WIDE) -> str:
+    """Values as a line of blocks, the lowest as the lowest block; each block is the mean of its share."""
+    count = min(wide, len(values))
+    shares = [values[index * len(values) // count : (index + 1) * len(values) // count] for index in range(count)]
+    means = [sum(share) / len(share) for share in shares]
+    low, high = min(means, default=0.0), max(means, default=0.0)
+    scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
+    return "".join(BLOCKS[round((mean - low) * scale)] for mean in means)
+
+
+class Board:
+    """The live display of one run."""
+
+    def __init__(self, run: Path) -> None:
+        self.run = run
+        self.now: Progress | None = None
+        self.last: dict[str, float] = {}
+        self.kept: dict[str, deque[float]] = {}
+
+    def tell(self, progress: Progress) -> None:
+        """Take progress in; the display draws itself when it likes."""
+        self.now = progress
+        if progress.losses is not self.last:
+            self.last = progress.losses
+            for name, value in progress.losses.items():
+                self.kept.setdefault(name, deque(maxlen=KEPT)).append(value)
+
+    def __rich__(self) -> "Group":
+        """What rich draws."""
+        from rich.console import Group
+        from rich.spinner import Spinner
+        from rich.text import Text
+
+        if self.now is None:
+            return Group(Spinner("dots", text="reading pictures and measuring the speed of a step"))
+        sheet = f"samples  {self.now.sheet}" if self.now.sheet else "samples  none yet"
+        return Group(self.head(self.now), self.table(), Text(sheet), Text(f"run      {self.run}", style="dim"))
+
+    def head(self, now: Progress) -> Any:
+        """The bar with steps, speed and time left."""
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+
+        row = Table.grid(padding=(0, 2))
+        speed = f"{now.pictures_per_second:.1f} pictures/s"
+        bar = ProgressBar(total=now.steps, completed=now.step, width=WIDE)
+        row.add_row(f"step {now.step:,} of {now.steps:,}", bar, speed, f"{clock(now.seconds_left)} left")
+        return row
+
+    def table(self) -> Any:
+        """A row for each loss: its name, its value now, and how it went."""
+        from rich.table import Table
+
+        rows = Table.grid(padding=(0, 2))
+        for name, values in self.kept.items():
+            rows.add_row(name, f"[bold]{values[-1]:.4f}[/bold]", f"[cyan]{spark(tuple(values))}[/cyan]")
+        return rows

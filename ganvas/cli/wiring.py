@@ -1,0 +1,34 @@
+"""Puts settings, catalogue and engine together for commands. Knows where the built-in styles are, and no command."""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import ganvas
+from ganvas.engine import session
+from ganvas.engine.engine import Engine
+from ganvas.settings import Settings
+from ganvas.style import Catalog
+
+
+def settled() -> Settings:
+    """The settings of this process, from its environment."""
+    return Settings.from_environment(os.environ)
+
+
+def built_in() -> Path:
+    """The folder of the built-in styles: in an installed package within it, in a clone beside it."""
+    package = Path(ganvas.__file__).parent
+    within = package / "styles"
+    return within if within.is_dir() else package.parent / "styles"
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """The styles on offer: the person's own, then those of the folders in the settings, then the built-in ones."""
+    return Catalog([settings.data / "styles", *settings.styles, built_in()])
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine over the styles on offer."""
+    return Engine(open_catalog(settings), partial(session.open, precision=cast(session.Precision, settings.precision)))

@@ -1,0 +1,86 @@
+"""Which photo becomes which file."""
+
+from pathlib import Path
+
+import pytest
+
+from ganvas.cli.photos import Place, plan
+from ganvas.errors import BadControls, BadPhoto
+
+
+def touch(*paths: Path) -> None:
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def planned(given: list[Path], place: Place) -> list[tuple[str, str]]:
+    return [(str(task.picture), task.format) for task in plan(given, place)]
+
+
+def test_without_out_a_picture_lies_beside_its_photo(tmp_path: Path):
+    touch(tmp_path / "sea.JPG")
+    assert planned([tmp_path / "sea.JPG"], Place("monet")) == [(str(tmp_path / "sea-monet.JPG"), "jpeg")]
+
+
+def test_without_out_a_folder_gets_a_folder_beside_it(tmp_path: Path):
+    touch(tmp_path / "trip" / "day1" / "sea.jpg")
+    assert planned([tmp_path / "trip"], Place("monet")) == [(str(tmp_path / "trip-monet" / "day1" / "sea.jpg"), "jpeg")]
+
+
+def test_names_and_sub_folders_are_kept(tmp_path: Path):
+    touch(tmp_path / "trip" / "day1" / "sea.jpg", tmp_path / "trip" / "notes.txt", tmp_path / "trip" / "hill.png")
+    out = tmp_path / "out"
+    assert planned([tmp_path / "trip"], Place("monet", out)) == [
+        (str(out / "day1" / "sea.jpg"), "jpeg"),
+        (str(out / "hill.png"), "png"),
+    ]
+
+
+def test_folders_that_hold_the_same_names_stay_apart(tmp_path: Path):
+    touch(tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.jpg")
+    out = tmp_path / "out"
+    pictures = [picture for picture, _ in planned([tmp_path / "a", tmp_path / "b"], Place("monet", out))]
+    assert pictures == [str(out / "a" / "1.jpg"), str(out / "b" / "1.jpg")]
+
+
+def test_photos_that_would_share_a_name_do_not(tmp_path: Path):
+    touch(tmp_path / "in" / "sea.heic", tmp_path / "in" / "sea.jpg")
+    pictures = [Path(picture).name for picture, _ in planned([tmp_path / "in"], Place("monet", tmp_path / "out"))]
+    assert pictures == ["sea.jpg", "sea.jpg.jpg"]
+
+
+def test_a_single_photo_can_name_its_file(tmp_path: Path):
+    touch(tmp_path / "sea.heic")
+    out = tmp_path / "painted.webp"
+    assert planned([tmp_path / "sea.heic"], Place("monet", out)) == [(str(out), "webp")]
+
+
+def test_a_file_named_against_its_format_is_refused(tmp_path: Path):
+    touch(tmp_path / "sea.jpg")
+    with pytest.raises(BadControls):
+        plan([tmp_path / "sea.jpg"], Place("monet", tmp_path / "sea.webp", "png"))
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.heic", "jpeg"), ("a.tiff", "png"), ("a.avif", "avif")])
+def test_what_cannot_be_written_becomes_something_that_can(tmp_path: Path, name: str, format: str):
+    touch(tmp_path / name)
+    assert planned([tmp_path / name], Place("monet", tmp_path / "out"))[0][1] == format
+
+
+def test_a_format_that_was_asked_for_is_kept_to(tmp_path: Path):
+    touch(tmp_path / "sea.jpg")
+    out = tmp_path / "out"
+    assert planned([tmp_path / "sea.jpg"], Place("monet", out, "webp")) == [(str(out / "sea.webp"), "webp")]
+
+
+def test_pictures_of_an_earlier_call_are_not_photos(tmp_path: Path):
+    touch(tmp_path / "sea.jpg", tmp_path / "out" / "sea.jpg")
+    assert len(plan([tmp_path], Place("monet", tmp_path / "out"))) == 1
+
+
+def test_what_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(BadPhoto, match=r"nothing\.jpg"):
+        plan([tmp_path / "nothing.jpg"], Place("monet"))
+    with pytest.raises(BadPhoto, match="no photos"):
+        plan([tmp_path], Place("monet"))

@@ -1,0 +1,63 @@
+"""``ganvas styles``: the catalogue as a person and a script see it."""
+
+import json
+from pathlib import Path
+
+import onnx
+from PIL import Image
+
+from ganvas.style import load, save
+from tests.cli.conftest import Call, paint
+from tests.conftest import NETWORKS, blurring, write_style
+
+
+def test_all_styles_are_listed(call: Call):
+    answer = call("styles")
+    assert answer == call("styles", "list")
+    assert all(f"\n{name} " in answer.out for name in NETWORKS)
+    assert {style["name"] for style in json.loads(call("styles", "list", "--json").out)} >= set(NETWORKS)
+
+
+def test_a_style_says_all_of_itself(call: Call, home: Path):
+    about = json.loads(call("styles", "show", "inverting", "--json").out)
+    assert about["licence"] == "CC0-1.0"
+    assert about["title"]["en"] == "Inverting"
+    assert Path(about["file"]).parent == home / "styles"
+    assert "title.zh: 试验 inverting" in call("styles", "show", "inverting").out
+
+
+def test_a_style_is_added_used_and_removed(call: Call, tmp_path: Path):
+    write_style(tmp_path / "theirs", "blurring")
+    path = tmp_path / "theirs" / "soft.onnx"
+    style = load(tmp_path / "theirs" / "blurring.onnx")
+    renamed = type(style)(**{**style.about(), "name": "soft"})
+    save(blurring(), renamed, path)
+    assert call("styles", "add", path).code == 0
+    assert call("stylize", paint(Path("sea.png")), "--style", "soft").code == 0
+    assert call("styles", "remove", "soft").code == 0
+    assert call("styles", "show", "soft").code == 2
+
+
+def test_a_file_that_is_no_style_is_refused(call: Call, tmp_path: Path):
+    (tmp_path / "text.onnx").write_text("hello")
+    onnx.save(blurring(), str(tmp_path / "plain.onnx"))
+    for name in ("text.onnx", "plain.onnx", "nothing.onnx"):
+        answer = call("styles", "add", tmp_path / name)
+        assert answer.code == 2
+        assert answer.err.count("\n") == 1
+
+
+def test_a_sheet_shows_photos_in_styles(call: Call):
+    paint(Path("trip/a.png"), 60, (200, 100))
+    paint(Path("trip/b.jpg"), 90, (100, 200))
+    answer = call("styles", "sheet", "trip", "--style", "copying", "--style", "inverting", "--edge", 100)
+    assert (answer.code, answer.out) == (0, "sheet.jpg\n")
+    with Image.open("sheet.jpg") as sheet:
+        assert sheet.width == 8 + 3 * 108
+        first, third = sheet.getpixel((20, 50)), sheet.getpixel((20 + 2 * 108, 50))
+    assert abs(first[0] - 60) <= 2
+    assert abs(third[0] - 195) <= 2
+
+
+def test_a_sheet_must_be_a_picture(call: Call):
+    assert call("styles", "sheet", paint(Path("a.png")), "--out", "sheet.pdf").code == 2

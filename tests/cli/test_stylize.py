@@ -1,0 +1,96 @@
+"""``ganvas stylize`` as a person and a script use it."""
+
+import json
+import os
+from pathlib import Path
+
+from PIL import Image
+
+from tests.cli.conftest import Call, grey_of, paint
+
+
+def header_of(path: str) -> tuple[str | None, tuple[int, int]]:
+    """A picture's format and its width and height."""
+    with Image.open(path) as picture:
+        return picture.format, picture.size
+
+
+def test_a_photo_becomes_a_picture_of_its_size_beside_it(call: Call):
+    photo = paint(Path("sea.png"), 100)
+    answer = call("stylize", photo, "--style", "inverting")
+    assert (answer.code, answer.out) == (0, "sea-inverting.png\n")
+    assert abs(grey_of(Path("sea-inverting.png")) - 155) <= 1
+    assert header_of("sea-inverting.png") == ("PNG", (48, 32))
+    assert grey_of(photo) == 100
+
+
+def test_a_folder_keeps_its_names(call: Call):
+    paint(Path("trip/day1/sea.jpg"), 30)
+    paint(Path("trip/hill.png"), 200)
+    assert call("stylize", "trip", "--style", "inverting", "--out", "out").code == 0
+    assert abs(grey_of(Path("out/day1/sea.jpg")) - 225) <= 1
+    assert abs(grey_of(Path("out/hill.png")) - 55) <= 1
+
+
+def test_a_bad_photo_fails_alone_with_its_reason(call: Call):
+    Path("trip").mkdir()
+    Path("trip/broken.jpg").write_bytes(b"not a picture")
+    paint(Path("trip/good.jpg"))
+    answer = call("stylize", "trip", "--style", "copying", "--out", "out")
+    assert answer.code == 1
+    assert Path("out/good.jpg").exists()
+    assert not Path("out/broken.jpg").exists()
+    assert answer.err.startswith("ganvas: trip/broken.jpg: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_no_photo_that_was_given_is_overwritten(call: Call):
+    photo = paint(Path("trip/sea.png"), 100)
+    Path("other").symlink_to("trip")
+    for out in ("trip", "other"):
+        answer = call("stylize", "trip", "--style", "inverting", "--out", out)
+        assert answer.code == 1
+        assert "was given" in answer.err
+    os.link(photo, "hard.png")
+    assert call("stylize", photo, "--style", "inverting", "--out", "hard.png").code == 1
+    assert grey_of(photo) == 100
+
+
+def test_json_says_what_became_of_each_photo(call: Call):
+    paint(Path("trip/a.png"))
+    Path("trip/b.png").write_bytes(b"")
+    answer = call("stylize", "trip", "--style", "copying", "--out", "out", "--json")
+    first, second = json.loads(answer.out)
+    assert first["picture"] == "out/a.png"
+    assert first["style"] == "copying"
+    assert len(first["key"]) == 64
+    assert second["photo"] == "trip/b.png"
+    assert second["error"]
+    assert answer.code == 1
+
+
+def test_strength_and_format_do_what_they_say(call: Call):
+    photo = paint(Path("sea.png"), 100)
+    call("stylize", photo, "--style", "inverting", "--strength", 0, "--out", "none.png")
+    assert grey_of(Path("none.png")) == 100
+    call("stylize", photo, "--style", "inverting", "--format", "webp", "--out", "out")
+    assert header_of("out/sea.webp") == ("WEBP", (48, 32))
+
+
+def test_a_mask_keeps_the_photo_where_it_is_black(call: Call):
+    photo, mask = paint(Path("sea.png"), 100), paint(Path("mask.png"), 0, (10, 10))
+    assert call("stylize", photo, "--style", "inverting", "--mask", mask, "--out", "out.png").code == 0
+    assert grey_of(Path("out.png")) == 100
+
+
+def test_an_unknown_style_is_one_line_that_names_a_near_one(call: Call):
+    answer = call("stylize", paint(Path("sea.png")), "--style", "invertin")
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert "inverting" in answer.err
+
+
+def test_a_strength_out_of_range_is_refused_before_any_work(call: Call):
+    answer = call("stylize", paint(Path("sea.png")), "--style", "copying", "--strength", 2, "--out", "out.png")
+    assert answer.code == 2
+    assert not Path("out.png").exists()

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from ganvas.engine.blend import nearby
-from ganvas.engine.resample import Pixels, Plane, over_bands, resize
+from ganvas.engine.resample import Pixels, Plane, over_bands, resize, within
 
 MARGIN = 160
 SAMPLE = 256
@@ -41,9 +41,7 @@ def recolour(photo: Pixels, picture: Pixels) -> Pixels:
 
 def sample(pixels: Pixels) -> Plane:
     """The lightness, 0..1, of a thumbnail."""
-    scale = min(1.0, SAMPLE / max(pixels.shape[:2]))
-    size = (max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale)))
-    return lightness(resize(pixels, size))
+    return lightness(resize(pixels, within(pixels.shape[:2], SAMPLE)))
 
 
 def recolour_band(photo: Pixels, picture: Pixels, gain: float, shift: float) -> Pixels:

@@ -22,6 +22,12 @@ REACH = 3
 BAND_PIXELS = 2_000_000
 
 
+def within(size: Size, edge: float) -> Size:
+    """``size`` brought down, if need be, to a long edge of ``edge``; no side becomes 0."""
+    scale = min(1.0, edge / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
 def resize(pixels: Pixels, size: Size) -> Pixels:
     """h x w x 3, or h x w, to (height, width); the same array when it has that size."""
     if pixels.shape[:2] == size:

@@ -25,31 +25,31 @@ class Session(Protocol):
     def __call__(self, x: Batch) -> Batch: ...
 
 
-def open(path: Path, precision: Precision = "auto") -> Session:
+def open(path: Path, precision: Precision = "auto", threads: int = 0) -> Session:
     """Open the network in a style file: CUDA where ONNX Runtime has it, else OpenVINO, else ONNX Runtime.
 
-    ``auto`` is bf16 where the processor computes in it, else fp32. Safe under many threads. Raises BadStyle when the
-    network cannot be opened, Missing when neither runtime is installed.
+    ``auto`` is bf16 where the processor computes in it, else fp32; ``threads`` on the processor, 0 for all. Safe
+    under many threads. Raises BadStyle when the network cannot be opened, Missing when neither runtime is installed.
     """
     for way in (open_cuda, open_openvino, open_onnxruntime):
-        session = way(path, precision)
+        session = way(path, precision, threads)
         if session is not None:
             return session
     raise Missing("Neither OpenVINO nor ONNX Runtime is installed.", "Install one: pip install openvino.")
 
 
-def open_cuda(path: Path, precision: Precision) -> Session | None:
+def open_cuda(path: Path, precision: Precision, threads: int) -> Session | None:
     """ONNX Runtime on a GPU, where there is one."""
     runtime = import_onnxruntime()
     if runtime is None or "CUDAExecutionProvider" not in runtime.get_available_providers():
         return None
-    return start(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"])
+    return start(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"], threads)
 
 
-def open_onnxruntime(path: Path, precision: Precision) -> Session | None:
+def open_onnxruntime(path: Path, precision: Precision, threads: int) -> Session | None:
     """ONNX Runtime on the processor, always in fp32."""
     runtime = import_onnxruntime()
-    return runtime and start(runtime, path, ["CPUExecutionProvider"])
+    return runtime and start(runtime, path, ["CPUExecutionProvider"], threads)
 
 
 def import_onnxruntime() -> Any:
@@ -62,10 +62,11 @@ def import_onnxruntime() -> Any:
     return onnxruntime
 
 
-def start(runtime: Any, path: Path, providers: list[str]) -> Session:
+def start(runtime: Any, path: Path, providers: list[str], threads: int) -> Session:
     """A session of ONNX Runtime; its ``run`` is safe under threads."""
     options = runtime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = threads
     kinds = runtime.capi.onnxruntime_pybind11_state
     errors = (kinds.Fail, kinds.InvalidArgument, kinds.InvalidGraph, kinds.InvalidProtobuf, kinds.NotImplemented)
     try:
@@ -86,7 +87,7 @@ def import_openvino() -> Any:
     return openvino
 
 
-def open_openvino(path: Path, precision: Precision) -> Session | None:
+def open_openvino(path: Path, precision: Precision, threads: int) -> Session | None:
     """OpenVINO on the processor; one compiled network for all sizes, as dynamic shapes cost nothing (see decisions)."""
     openvino = import_openvino()
     if openvino is None:
@@ -94,10 +95,9 @@ def open_openvino(path: Path, precision: Precision) -> Session | None:
     core = openvino.Core()
     able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     kind = "f32" if precision == "fp32" or not able else "bf16"
+    hints = {"INFERENCE_PRECISION_HINT": kind, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
     try:
-        network = core.compile_model(
-            str(path), "CPU", {"INFERENCE_PRECISION_HINT": kind, "PERFORMANCE_HINT": "LATENCY"}
-        )
+        network = core.compile_model(str(path), "CPU", hints)
     except RuntimeError as error:
         raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
     return pooled(network.create_infer_request)

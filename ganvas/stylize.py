@@ -1,0 +1,66 @@
+"""The spine: a photo's bytes to a picture's key. The web, the jobs, the command line and film all call this.
+
+Knows the order of things (decode, reduce, apply, encode, put) and nothing of how each is done or who asks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ganvas.engine.controls import PLAIN, Controls, check
+from ganvas.engine.engine import Engine
+from ganvas.engine.resample import resize, within
+from ganvas.engine.tiling import ignore
+from ganvas.image import Limits, Photo, check_format, decode, encode
+from ganvas.store import Store
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a person asks for: the name of a style, controls, and how the picture is written.
+
+    ``format``: one of ``ganvas.image.FORMATS``; ``quality`` 1 to 100; ``keep_metadata`` carries the photo's EXIF over,
+    its place among it. ``long_edge``: a preview of at most so many pixels, with strokes of the same scale as at full
+    size.
+    """
+
+    style: str
+    controls: Controls = PLAIN
+    format: str = "png"
+    quality: int = 90
+    keep_metadata: bool = False
+    long_edge: int | None = None
+
+
+def stylize(
+    engine: Engine,
+    store: Store,
+    photo: bytes,
+    ask: Ask,
+    on_tile: Callable[[float], None] = ignore,
+    limits: Limits | None = None,
+) -> str:
+    """Make and keep the picture of a photo; its key in the store.
+
+    ``on_tile`` hears the fraction done and may raise Cancelled. Raises UnknownStyle, BadStyle, BadControls, BadPhoto,
+    TooLarge; what the ask alone shows to be wrong is refused before the photo is read.
+    """
+    check(ask.controls)
+    canvas = engine.catalog.get(ask.style).canvas
+    check_format(ask.format, 1, 1)
+    given = decode(photo, limits)
+    if ask.long_edge is not None:
+        # The network must see what it would see of the whole photo, so no less than its working size.
+        given = reduce(given, max(ask.long_edge, round(canvas / ask.controls.stroke)))
+    check_format(ask.format, *given.pixels.shape[:2])
+    made = replace(given, pixels=engine.apply(ask.style, given.pixels, ask.controls, on_tile))
+    del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
+    if ask.long_edge is not None:
+        made = reduce(made, ask.long_edge)
+    return store.put(encode(made, ask.format, ask.quality, "exif_with_place" if ask.keep_metadata else "nothing"))
+
+
+def reduce(photo: Photo, edge: int) -> Photo:
+    """The photo with a long edge of at most ``edge`` pixels."""
+    size = within(photo.pixels.shape[:2], edge)
+    alpha = None if photo.alpha is None else resize(photo.alpha, size)
+    return replace(photo, pixels=resize(photo.pixels, size), alpha=alpha)

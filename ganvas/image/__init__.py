@@ -7,6 +7,7 @@ in a process that is thrown away. It knows nothing of styles and of who asks.
 from ganvas.image.encoder import FORMATS, Keep, check_format, encode
 from ganvas.image.kind import media_type
 from ganvas.image.photo import Limits, Photo, Pixels, Plane
+from ganvas.image.size import measure
 from ganvas.image.warden import decode, start, stop
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "check_format",
     "decode",
     "encode",
+    "measure",
     "media_type",
     "start",
     "stop",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from ganvas.image.photo import MIB, Limits, Photo
 
 START = 30.0  # seconds that the process which forks may take to load
 GRACE = 5.0  # seconds beyond a photo's own after which that process is taken for dead
+MOMENT = 0.05  # seconds between the end of a process and its being known
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # no tokens, no secrets
 ERRORS: dict[object, type[GanvasError]] = {"BadPhoto": BadPhoto, "TooLarge": TooLarge}
 
@@ -33,6 +35,12 @@ class Zygote:
 
     process: subprocess.Popen[bytes]
     control: socket.socket
+
+    def died(self) -> bool:
+        """Whether it has ended, or does so within the moment that ending takes."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(MOMENT)
+        return self.process.returncode is not None
 
     def end(self) -> None:
         """Let it go: it ends when its line does."""
@@ -48,16 +56,13 @@ class Nursery:
         self._lock = threading.Lock()
         self._zygote: Zygote | None = None
 
-    def order(self, message: dict[str, Any], files: list[int]) -> None:
-        """Have a child work on this. Raises Missing when no process can be started."""
+    def order(self, message: dict[str, Any], files: list[int]) -> Zygote:
+        """Have a child work on this, and say whose child. Raises Missing when no process can be started."""
         with self._lock:
             zygote = self._running()
-            try:
+            with suppress(OSError):  # who has died takes no order: the asker sees that no answer comes
                 wire.say(zygote.control, message, files)
-            except OSError:
-                zygote.end()
-                self._zygote = None
-                wire.say(self._running().control, message, files)
+            return zygote
 
     def start(self) -> None:
         """Have the zygote ready. Raises Missing as ``order`` does."""
@@ -79,8 +84,10 @@ class Nursery:
         self._zygote = None
 
     def _running(self) -> Zygote:
-        if self._zygote is None or self._zygote.process.poll() is not None:
-            self._zygote = started()
+        if self._zygote and self._zygote.process.poll() is not None:
+            self._zygote.end()
+            self._zygote = None
+        self._zygote = self._zygote or started()
         return self._zygote
 
 
@@ -143,21 +150,28 @@ def decode(data: bytes, limits: Limits | None = None) -> Photo:
 def asked(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """A child's answer to an order, and the file of its result. Raises what the child refused with."""
     begun = time.monotonic()
+    answer, files, zygote = asked_once(data, order)
+    if not answer and time.monotonic() - begun < order["seconds"] and zygote.died():
+        answer, files, _ = asked_once(data, order)  # not the photo's fault: somebody killed the one that forks
+    if len(files) == 1 and "error" not in answer:
+        return answer, files[0]
+    wire.close(files)
+    raise refused(answer, time.monotonic() - begun, order["seconds"])
+
+
+def asked_once(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[int], Zygote]:
+    """What a child answers to an order, or nothing, with the files that it sent, and whose child it was."""
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
             photo = wire.blank_file()
             try:
                 write(photo, data)
-                NURSERY.order(order, [theirs.fileno(), photo])
+                zygote = NURSERY.order(order, [theirs.fileno(), photo])
             finally:
                 wire.close([photo])
         ours.settimeout(order["seconds"] + GRACE)
-        answer, files = heard(ours)
-    if len(files) == 1 and "error" not in answer:
-        return answer, files[0]
-    wire.close(files)
-    raise refused(answer, time.monotonic() - begun, order["seconds"])
+        return *heard(ours), zygote
 
 
 def write(file: int, data: bytes) -> None:

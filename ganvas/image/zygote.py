@@ -111,6 +111,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as control:
+        with open(os.devnull, "wb") as nowhere:  # libraries complain of every bad photo
+            os.dup2(nowhere.fileno(), 2)
         wire.say(control, {"ready": True})
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write their complaints there
         serve(control)

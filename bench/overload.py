@@ -1,0 +1,175 @@
+"""Ten times more clients than can be served: what they get, how long it takes, and what it costs in memory.
+
+Run by hand (``python -m bench.overload --seconds 60``) and by ``make soak``. It starts a server of its own on this
+machine. It knows the API as any client does and nothing of how the server works.
+"""
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2
+import numpy as np
+import psutil
+from PIL import Image
+
+PLACES = {"GANVAS_WORKERS": "2", "GANVAS_WAITING": "8"}
+TIMES = 10
+IMPATIENCE = 0.2  # seconds after which a refused client asks again, whatever it was told
+READY = re.compile(r"http://\S+?:\d+")
+
+
+@dataclass
+class Load:
+    """What the clients saw, and the server's memory in MB at the start, at its most and at the end."""
+
+    seconds: float
+    clients: int
+    statuses: Counter[str] = field(default_factory=Counter[str])
+    durations: list[float] = field(default_factory=list[float])
+    silent: int = 0
+    memory: list[float] = field(default_factory=list[float])
+
+    def report(self) -> dict[str, object]:
+        """The figures in a row."""
+        accepted = sorted(self.durations)
+        asked = self.statuses.total()
+        return {
+            "seconds": round(self.seconds, 1),
+            "clients": self.clients,
+            "statuses": dict(self.statuses),
+            "share_refused": round(self.statuses["429"] / max(1, asked), 4),
+            "refused_without_retry_after": self.silent,
+            "accepted_per_second": round(len(accepted) / self.seconds, 2),
+            "accepted_p50": round(quantile(accepted, 0.5), 3),
+            "accepted_p99": round(quantile(accepted, 0.99), 3),
+            "accepted_max": round(quantile(accepted, 1.0), 3),
+            "memory_mb_warm": round(self.memory[0]),
+            "memory_mb_most": round(max(self.memory)),
+            "memory_mb_end": round(self.memory[-1]),
+        }
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """A quantile of values in order; nothing gives 0."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def photo(width: int = 800, height: int = 600) -> bytes:
+    """A JPEG with something in every place."""
+    random = np.random.default_rng(1)
+    coarse = random.integers(0, 256, (height // 20, width // 20, 3), np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(coarse).resize((width, height)).save(data, "jpeg", quality=90)
+    return data.getvalue()
+
+
+@contextmanager
+def server(environment: Mapping[str, str]) -> Generator[tuple[str, psutil.Process]]:
+    """A Ganvas of its own, in a folder of its own, on a free port; stopped at the end."""
+    with TemporaryDirectory(prefix="ganvas-overload-") as folder:
+        start = "from ganvas.cli import main; main()"
+        command = [sys.executable, "-c", start, "serve", "--port", "0", "--data", folder]
+        with (Path(folder) / "log").open("w") as log:
+            process = subprocess.Popen(
+                command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert process.stdout
+        try:
+            said = READY.search(process.stdout.readline())
+            assert said, (Path(folder) / "log").read_text()
+            yield said[0], psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(30)
+            process.stdout.close()
+
+
+def resident(process: psutil.Process) -> float:
+    """MB of the server and of the processes that it started; shared pages count once (PSS)."""
+    total = 0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            total += one.memory_full_info().pss
+        except psutil.NoSuchProcess:
+            continue
+    return total / 2**20
+
+
+async def ask(client: httpx2.AsyncClient, form: Mapping[str, str], load: Load) -> None:
+    """One client: asks again and again until it is cancelled."""
+    files = {"photo": ("photo.jpg", photo(), "image/jpeg")}
+    while True:
+        began = time.perf_counter()
+        try:
+            answer = await client.post("/api/v1/pictures", data=form, files=files)
+        except httpx2.TransportError as error:
+            load.statuses[type(error).__name__] += 1
+            await asyncio.sleep(IMPATIENCE)
+            continue
+        load.statuses[str(answer.status_code)] += 1
+        if answer.status_code == 201:
+            load.durations.append(time.perf_counter() - began)
+        else:
+            load.silent += answer.status_code == 429 and "retry-after" not in answer.headers
+            await asyncio.sleep(IMPATIENCE)
+
+
+async def watch(process: psutil.Process, load: Load) -> None:
+    """Measure the memory each second."""
+    while True:
+        load.memory.append(await asyncio.to_thread(resident, process))
+        await asyncio.sleep(1)
+
+
+async def storm(url: str, process: psutil.Process, seconds: float, clients: int) -> Load:
+    """Let so many clients ask for so long."""
+    load = Load(seconds, clients)
+    limits = httpx2.Limits(max_connections=clients + 1)
+    async with httpx2.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
+        styles = (await client.get("/api/v1/styles")).json()["styles"]
+        form = {"style": styles[0]["name"], "format": "jpeg"}
+        for _ in range(4):  # the network is opened, the decoder started
+            warm = await client.post("/api/v1/pictures", data=form, files={"photo": photo()})
+            assert warm.status_code == 201, warm.text
+        load.memory.append(resident(process))
+        tasks = [asyncio.create_task(ask(client, form, load)) for _ in range(clients)]
+        tasks.append(asyncio.create_task(watch(process, load)))
+        await asyncio.sleep(seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(2)
+        load.memory.append(resident(process))
+    return load
+
+
+def measure(seconds: float, environment: Mapping[str, str] | None = None) -> Load:
+    """Start a server, storm it, and say what happened."""
+    settings = {**PLACES, **(environment or {})}
+    places = int(settings["GANVAS_WORKERS"]) + int(settings["GANVAS_WAITING"])
+    with server(settings) as (url, process):
+        return asyncio.run(storm(url, process, seconds, TIMES * places))
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    print(json.dumps(measure(parser.parse_args().seconds).report(), indent=1))
+
+
+if __name__ == "__main__":
+    main()

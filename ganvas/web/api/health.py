@@ -1,0 +1,45 @@
+"""Is it alive, can it work, and how much does it do. Knows what readiness needs; changes nothing."""
+
+import os
+
+from fastapi import APIRouter, Response
+
+from ganvas.web.metrics import MEDIA_TYPE
+from ganvas.web.parts import Has, Parts
+from ganvas.web.problems import build, respond
+from ganvas.web.shapes import Health, Problem
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Is the server alive?")
+@router.head("/healthz", include_in_schema=False)
+async def show_health() -> Health:
+    """Answers as long as the process can answer at all."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", summary="Can it make pictures?", responses={503: {"model": Problem}}, response_model=Health)
+@router.head("/readyz", include_in_schema=False, response_model=None)
+def show_readiness(parts: Has) -> Health | Response:
+    """Ready when there is a style to make pictures with and a folder to keep them in."""
+    lack = find_lack(parts)
+    return respond(build("not-ready", lack)) if lack else Health(status="ready")
+
+
+def find_lack(parts: Parts) -> str:
+    """What is missing for making pictures, or nothing."""
+    if not parts.catalog.names():
+        return "No style is installed."
+    if not os.access(parts.settings.data, os.W_OK):
+        return "The data folder cannot be written."
+    return ""
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+@router.head("/metrics", include_in_schema=False)
+def show_metrics(parts: Has) -> Response:
+    """Requests, seconds, pictures, tiles, bytes, and how busy it is, in Prometheus' text format."""
+    parts.metrics.busy.set(parts.turns.busy)
+    parts.metrics.waiting.set(parts.turns.waiting)
+    return Response(parts.metrics.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,119 @@
+"""Pictures: made from photos, and got again by their key. Knows forms, headers and turns; the spine makes them."""
+
+import re
+import time
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import numpy as np
+from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi.responses import FileResponse
+from numpy.typing import NDArray
+from starlette.types import Receive
+
+from ganvas.engine.controls import Controls
+from ganvas.image import Limits, decode, measure, media_type
+from ganvas.stylize import Ask, stylize
+from ganvas.web.freshness import FOREVER, is_fresh, unchanged
+from ganvas.web.parts import Has, Parts
+from ganvas.web.shapes import Picture, Problem, Wish
+from ganvas.web.turns import OnTile
+
+router = APIRouter(prefix="/api/v1", tags=["pictures"])
+HEAD = 4096  # bytes that tell what kind of file it is
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/avif": ".avif"}
+NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f"*:<>?|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+LONGEST_NAME = 120
+KNOWN = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff"}
+REFUSED: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "No such style."},
+    413: {"model": Problem, "description": "More bytes or pixels than the limits allow."},
+    422: {"model": Problem, "description": "Not a photo, or a field that is wrong."},
+    429: {"model": Problem, "description": "Too much work is waiting; `Retry-After` says when to come back."},
+}
+GOT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {} for kind in SUFFIXES}, "description": "The picture."},
+    206: {"description": "The part that `Range` asked for."},
+    304: {"description": "The caller has it already."},
+    404: {"model": Problem, "description": "Nothing is kept under this key, or no more."},
+}
+
+
+@router.post("/pictures", status_code=201, summary="Make a picture of a photo", responses=REFUSED)
+async def make_picture(
+    wish: Annotated[Wish, Form(media_type="multipart/form-data")], request: Request, parts: Has, response: Response
+) -> Picture:
+    """The photo in a style, at its own size. If the caller goes away, the work stops."""
+    picture = await parts.turns.run(lambda on_tile: paint(parts, wish, on_tile), lambda: departure(request.receive))
+    response.headers["Location"] = picture.url
+    return picture
+
+
+async def departure(receive: Receive) -> None:
+    """Comes back when the caller has gone away; the body must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> Picture:
+    """Make, keep and describe the picture. Runs in a thread, and reads the photo only there: few lie in memory."""
+    began = time.perf_counter()
+    style = parts.catalog.get(wish.style)
+    limits = Limits(bytes=parts.settings.max_bytes, pixels=parts.settings.max_pixels)
+    mask = read_mask(wish.mask, limits) if wish.mask else None
+    controls = Controls(wish.strength, wish.stroke, wish.colour, mask)
+    ask = Ask(f"{style.name}@{style.version}", controls, wish.format, wish.quality, wish.keep_metadata, wish.long_edge)
+    key = stylize(parts.engine, parts.store, wish.photo.file.read(), ask, on_tile, limits)
+    seconds = time.perf_counter() - began
+    parts.turns.learn(seconds)
+    parts.metrics.pictures.labels(style.name).observe(seconds)
+    return describe(parts.store.path(key), key, style.name, seconds)
+
+
+def read_mask(mask: UploadFile, limits: Limits) -> NDArray[np.uint8]:
+    """A mask from a picture of any kind: its brightness, uint8 h x w."""
+    return decode(mask.file.read(), limits).pixels.mean(axis=2).round().astype(np.uint8)
+
+
+def describe(path: Path, key: str, style: str, seconds: float) -> Picture:
+    """What is said of a picture that was made and is kept at ``path``."""
+    width, height = measure(path)
+    return Picture(
+        key=key,
+        url=f"/api/v1/pictures/{key}",
+        style=style,
+        media_type=read_kind(path),
+        width=width,
+        height=height,
+        bytes=path.stat().st_size,
+        seconds=round(seconds, 3),
+    )
+
+
+@router.get("/pictures/{key}", summary="A picture", responses=GOT, response_class=Response)
+@router.head("/pictures/{key}", include_in_schema=False)
+def get_picture(key: str, request: Request, parts: Has, name: str = "") -> Response:
+    """The picture's file, which never changes. With ``name`` it is a download of that name."""
+    path = parts.store.path(key)
+    kind = read_kind(path)
+    headers = {"ETag": f'"{key}"', "Cache-Control": f"private, {FOREVER}"}
+    if is_fresh(request, headers["ETag"]):
+        return unchanged(headers)
+    disposition = name_file(name, SUFFIXES.get(kind, ""))
+    return FileResponse(path, media_type=kind, headers=headers | {"Content-Disposition": disposition})
+
+
+def read_kind(path: Path) -> str:
+    """The media type of a file, told by its first bytes."""
+    with path.open("rb") as file:
+        return media_type(file.read(HEAD))
+
+
+def name_file(name: str, suffix: str) -> str:
+    """The Content-Disposition (RFC 6266) of a download of this name, without folders and with the true suffix."""
+    plain = PurePosixPath(NOT_IN_NAMES.sub("", name).replace("\\", "/")).name.strip(". ")
+    if not plain:
+        return "inline"
+    stem = (PurePosixPath(plain).stem if PurePosixPath(plain).suffix.lower() in KNOWN else plain)[:LONGEST_NAME]
+    return f"attachment; filename=\"picture{suffix}\"; filename*=UTF-8''{quote(stem + suffix, safe='')}"

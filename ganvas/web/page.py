@@ -1,0 +1,108 @@
+"""The page: the built files of the studio. Knows files and caches; knows nothing of what the page does."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from mimetypes import guess_type
+from pathlib import Path, PurePosixPath
+
+import anyio.to_thread
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from ganvas.web.freshness import FOREVER, is_fresh, unchanged
+from ganvas.web.headers import policy
+
+BUILT = Path(__file__).parent / "static"
+HASHED = "_app/immutable/"
+LOST = "404.html"
+PACKED = ("text/", "application/javascript", "application/json", "application/manifest+json", "image/svg+xml")
+LESSON = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Ganvas</title>
+<h1>The page was not built</h1>
+<p>Ganvas serves, but this clone holds the page's sources alone. Build it with <code>make page</code> (Node 20 or
+newer), or install the wheel, which brings it. The API works without it: see
+<a href="/api/v1/docs">its description</a>.</p>
+<h1 lang="zh">网页尚未构建</h1>
+<p lang="zh">服务已启动,但这份代码里只有网页的源文件。请运行 <code>make page</code>(需要 Node 20 以上),
+或安装自带网页的 wheel。没有网页时仍可使用<a href="/api/v1/docs">接口</a>。</p>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the page, ready to be sent: plain and, where that helps, packed with gzip."""
+
+    plain: bytes
+    packed: bytes
+    etag: str
+    media_type: str
+    policy: str
+
+
+@lru_cache(maxsize=512)
+def read_file(path: Path, changed: int) -> File:
+    """A file of the page; ``changed``, its time of change, makes a file that was built again be read again."""
+    data = path.read_bytes()
+    media_type = guess_type(path.name)[0] or "application/octet-stream"
+    packed = gzip.compress(data, 9, mtime=0) if media_type.startswith(PACKED) else b""
+    allowed = policy(data.decode()) if media_type == "text/html" else ""
+    etag = hashlib.sha256(changed.to_bytes(16) + data).hexdigest()[:32]
+    return File(data, packed, etag, media_type, allowed)
+
+
+class Page:
+    """Serves the built page from ``folder``; where it was not built, says how to build it."""
+
+    def __init__(self, folder: Path = BUILT) -> None:
+        self.folder = folder.resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise HTTPException(404)
+        request = Request(scope, receive)
+        response = await anyio.to_thread.run_sync(self.answer, request)
+        await response(scope, receive, send)
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request for a file or a view of the page."""
+        if request.method not in {"GET", "HEAD"}:
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+        path = request.url.path.lstrip("/")
+        if path.startswith("api/"):
+            raise HTTPException(404)
+        if not (self.folder / "index.html").is_file():
+            return Response(LESSON, 503, {"Cache-Control": "no-store"}, media_type="text/html")
+        for place, status in self.places(path):
+            if place.is_file() and place.resolve().is_relative_to(self.folder):
+                return deliver(request, read_file(place, place.stat().st_mtime_ns), path, status)
+        raise HTTPException(404)
+
+    def places(self, path: str) -> Iterator[tuple[Path, int]]:
+        """Where a path may lie, with its status: the file itself, a view's file, and the page for what is lost."""
+        if "\0" in path or len(path) > 400:
+            return
+        yield self.folder / path, 200
+        if not PurePosixPath(path).suffix:
+            yield self.folder / f"{path.rstrip('/') or 'index'}.html", 200
+            yield self.folder / path / "index.html", 200
+            yield self.folder / LOST, 404
+
+
+def deliver(request: Request, file: File, path: str, status: int) -> Response:
+    """The file as a response: packed if the caller can unpack it, and not at all if the caller has it."""
+    kept = f"public, {FOREVER}" if path.startswith(HASHED) else "no-cache"
+    packed = bool(file.packed) and "gzip" in request.headers.get("accept-encoding", "")
+    etag = f'"{file.etag}-gzip"' if packed else f'"{file.etag}"'
+    headers = {"Cache-Control": kept, "ETag": etag, "Vary": "Accept-Encoding"}
+    if file.policy:
+        headers["Content-Security-Policy"] = file.policy
+    if status == 200 and is_fresh(request, etag):
+        return unchanged(headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(file.packed if packed else file.plain, status, headers, media_type=file.media_type)

@@ -1,0 +1,63 @@
+"""Listens on an address and runs the application there. Knows sockets and signals; knows no route."""
+
+import logging
+import socket
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from ganvas.errors import Forbidden, GanvasError
+from ganvas.settings import Settings
+from ganvas.web.gate import is_loopback
+
+GRACE = 20
+CONNECTIONS = 1000
+
+
+def check_address(settings: Settings) -> None:
+    """Raise Forbidden for an address that others can reach, when no token is set."""
+    if not is_loopback(settings.host) and not settings.token:
+        raise Forbidden(
+            f"{settings.host} can be reached from other machines, and no token is set.",
+            "Set GANVAS_TOKEN to a secret of 16 characters or more, or serve on 127.0.0.1.",
+        )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the settings' address. Raises GanvasError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise GanvasError(
+            f"{settings.host} port {settings.port} cannot be listened on: {reason}.", "Choose another with --port."
+        ) from error
+
+
+def address(listening: socket.socket) -> str:
+    """The URL of a socket that listens."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(app: FastAPI, listening: socket.socket) -> None:
+    """Serve until told to stop by SIGINT or SIGTERM; requests that run then have GRACE seconds to end."""
+    log()
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def log() -> None:
+    """A line for each request and for each failure, on the standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("ganvas").setLevel(logging.INFO)

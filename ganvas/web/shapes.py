@@ -1,0 +1,144 @@
+"""The bodies that go over the wire. Knows names, types and ranges of fields; knows no work and no route."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import UploadFile
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ganvas.style import Style as File
+
+Format = Literal["jpeg", "png", "webp", "avif"]
+KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+class Shape(BaseModel):
+    """A body: nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldProblem(Shape):
+    """What is wrong with one field."""
+
+    field: str = Field(examples=["strength"])
+    what: str = Field(examples=["Input should be less than or equal to 1"])
+
+
+class Problem(Shape):
+    """A problem document (RFC 9457), with what would be right."""
+
+    type: str = Field(examples=["/api/v1/docs#unknown-style"])
+    title: str = Field(examples=["There is no such style"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no style named 'monnet'."])
+    right: str = Field(default="", examples=["Did you mean monet?"])
+    fields: list[FieldProblem] | None = None
+
+
+class Style(Shape):
+    """A style on offer."""
+
+    name: str = Field(examples=["monet"])
+    title: dict[str, str] = Field(examples=[{"en": "Monet", "zh": "莫奈"}])
+    kind: str = Field(description="transfer (a photo to a picture) or sampler (a picture from nothing)")
+    version: int
+    method: str
+    canvas: int = Field(description="long edge in pixels at which the strokes are as wide as the painter's")
+    artist: str
+    licence: str
+    source: str
+    scores: dict[str, Any]
+    card: dict[str, dict[str, str]]
+    sha256: str
+    preview: str | None = Field(description="where its preview is", examples=["/api/v1/styles/monet/preview"])
+
+
+class StyleCard(Style):
+    """A style with all that its file says: how it was taught, and how near the file is to what was taught."""
+
+    halo: int | None
+    multiple: int
+    grain: float
+    parity: dict[str, float]
+    recipe: dict[str, Any]
+    made: dict[str, Any]
+
+
+class Styles(Shape):
+    """The styles on offer, by name."""
+
+    styles: list[Style]
+
+
+class Wish(Shape):
+    """The form that asks for a picture."""
+
+    photo: UploadFile = Field(description="JPEG, PNG, WebP, AVIF, TIFF or HEIC")
+    style: Annotated[str, Field(max_length=60, description="name of a style, or NAME@VERSION", examples=["monet"])]
+    strength: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description="0 the photo, 1 the picture")] = 1.0
+    stroke: Annotated[
+        float, Field(ge=0.25, le=4, allow_inf_nan=False, description="width of the strokes, 1 as the painter would")
+    ] = 1.0
+    colour: Annotated[Literal["style", "photo"], Field(description="whose colours")] = "style"
+    mask: Annotated[
+        UploadFile | None,
+        Field(description="a grey picture of any size: white where the style goes, black where the photo stays"),
+    ] = None
+    format: Annotated[Format, Field(description="file format of the picture")] = "jpeg"
+    quality: Annotated[int, Field(ge=1, le=100, description="for jpeg, webp and avif")] = 90
+    keep_metadata: Annotated[bool, Field(description="keep the photo's EXIF, its place of taking among it")] = False
+    long_edge: Annotated[
+        int | None,
+        Field(ge=16, le=16384, description="make a preview of at most this long edge, with strokes of the same scale"),
+    ] = None
+
+    @field_validator("mask", mode="before")
+    @classmethod
+    def leave_out_an_empty_mask(cls, value: Any) -> Any:
+        """A browser sends an empty file for a field that was left empty."""
+        return None if getattr(value, "size", None) == 0 else value
+
+
+class Picture(Shape):
+    """A picture that was made."""
+
+    key: str = Field(description="SHA-256 of the file", examples=[KEY])
+    url: str = Field(examples=[f"/api/v1/pictures/{KEY}"])
+    style: str = Field(examples=["monet"])
+    media_type: str = Field(examples=["image/jpeg"])
+    width: int = Field(examples=[4000])
+    height: int = Field(examples=[3000])
+    bytes: int = Field(examples=[3145728])
+    seconds: float = Field(description="time of making, waiting apart", examples=[1.9])
+
+
+class Login(Shape):
+    """The token, to be exchanged for a cookie."""
+
+    token: Annotated[str, Field(max_length=512)]
+
+
+class Health(Shape):
+    """How the server is."""
+
+    status: Literal["ok", "ready"]
+
+
+FIELDS = tuple(Wish.model_fields)
+
+
+def describe_style(file: File) -> Style:
+    """What the gallery shows of a style."""
+    known = {name: getattr(file, name) for name in Style.model_fields if name != "preview"}
+    return Style(**known, preview=preview_url(file))
+
+
+def describe_card(file: File) -> StyleCard:
+    """All that a style's file says."""
+    known = {name: getattr(file, name) for name in StyleCard.model_fields if name != "preview"}
+    return StyleCard(**known, preview=preview_url(file))
+
+
+def preview_url(file: File) -> str | None:
+    """Where the preview is; another file has another address, so that caches may keep it."""
+    return f"/api/v1/styles/{file.name}/preview?v={file.sha256[:16]}" if file.preview else None

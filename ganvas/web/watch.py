@@ -1,0 +1,82 @@
+"""The outermost ring: counts and logs each request, and answers what nobody foresaw. Knows no contents.
+
+The log has method, route's path, status, seconds and bytes; no query, no file name, nothing of a photo.
+"""
+
+import logging
+import time
+
+from fastapi import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ganvas.web.metrics import Metrics
+from ganvas.web.problems import build, respond
+
+ACCESS = logging.getLogger("ganvas.access")
+FAILURES = logging.getLogger("ganvas.web")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Watch:
+    """Sees every request and every answer."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        seen = Seen(scope, receive, send)
+        try:
+            await self.app(scope, seen.receive, seen.send)
+        except Exception:  # noqa: BLE001  the web's edge
+            FAILURES.exception("%s %s failed", scope["method"], name_route(scope))
+            if not seen.status:
+                await failure()(scope, seen.receive, seen.send)
+        finally:
+            self.note(scope, seen)
+
+    def note(self, scope: Scope, seen: "Seen") -> None:
+        """Count and log one request."""
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        route, status, seconds = name_route(scope), seen.status or 499, time.perf_counter() - seen.began
+        self.metrics.requests.labels(method, route, str(status)).inc()
+        self.metrics.seconds.labels(method, route).observe(seconds)
+        self.metrics.bytes.labels("in").inc(seen.received)
+        self.metrics.bytes.labels("out").inc(seen.sent)
+        client = (scope.get("client") or ("-",))[0]
+        ACCESS.info("%s %s %s %d %.3fs %dB %dB", client, method, route, status, seconds, seen.received, seen.sent)
+
+
+class Seen:
+    """What went in and out for one request."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.inner = receive
+        self.outer = send
+        self.began = time.perf_counter()
+        self.status = self.received = self.sent = 0
+
+    async def receive(self) -> Message:
+        """Counts the body."""
+        message = await self.inner()
+        self.received += len(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Counts the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.sent += len(message.get("body", b""))
+        await self.outer(message)
+
+
+def name_route(scope: Scope) -> str:
+    """The path of the route as it was declared, so that there are few; ``page`` for the page, ``none`` for none."""
+    return getattr(scope.get("route"), "path", "") or ("page" if "endpoint" in scope else "none")
+
+
+def failure() -> Response:
+    """The answer to what nobody foresaw; says nothing of the inside."""
+    return respond(build("failure", "The server met an error that it did not expect.", "Its log says more."))

@@ -1,0 +1,116 @@
+"""What the web's tests share: an application over tiny styles, and photos. Knows no route from inside."""
+
+import io
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from PIL import Image
+from starlette.testclient import TestClient
+
+from ganvas.engine.engine import Engine
+from ganvas.settings import Settings
+from ganvas.store import Store
+from ganvas.style import Catalog, load, rewrite
+from ganvas.web.app import create_app
+from tests.conftest import write_style
+
+
+class QuickEngine(Engine):
+    """The engine over networks that all give the negative."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__(catalog, lambda path: lambda x: -x)
+
+
+class SlowEngine(QuickEngine):
+    """An engine that says when it has begun, and goes on, tile by tile, until it may end."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__(catalog)
+        self.begun, self.go, self.tiles, self.stopped = threading.Semaphore(0), threading.Event(), 0, threading.Event()
+
+    def apply(self, style, pixels, controls=None, on_tile=lambda share: None):
+        self.begun.release()
+        try:
+            while not self.go.wait(0.01):
+                self.tiles += 1
+                on_tile(0.5)
+        except BaseException:
+            self.stopped.set()
+            raise
+        return pixels
+
+
+@dataclass
+class Served:
+    """An application, a client that asks it as a browser on this machine would, and its parts."""
+
+    app: FastAPI
+    client: TestClient
+    catalog: Catalog
+    store: Store
+
+    def post(self, photo: bytes, **fields):
+        """Ask for a picture."""
+        files = {"photo": ("my secret name.jpg", photo, "image/jpeg")}
+        if mask := fields.pop("mask", None):
+            files["mask"] = ("mask.png", mask, "image/png")
+        return self.client.post("/api/v1/pictures", data={"style": "inverting"} | fields, files=files)
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """Tiny styles, one of them with a preview."""
+    folder = tmp_path_factory.mktemp("styles")
+    for name in ("inverting", "copying"):
+        write_style(folder, name)
+    path = folder / "inverting.onnx"
+    rewrite(path, replace(load(path), preview=draw("webp", 32, 24)))
+    return Catalog([folder])
+
+
+@pytest.fixture(scope="session")
+def serve(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory):
+    """Makes an application over the tiny styles; its engine and settings may be others."""
+    with ExitStack() as open_clients:
+
+        def make(engine: type[Engine] = QuickEngine, **changes) -> Served:
+            settings = Settings(data=tmp_path_factory.mktemp("data"), workers=1, waiting=1)
+            store = Store(settings.data / "store")
+            app = create_app(replace(settings, **changes), engine(catalog), store, catalog)
+            client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
+            open_clients.enter_context(client)
+            return Served(app, client, catalog, store)
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def served(serve) -> Served:
+    """The application as it is by default; what a test makes stays for the next."""
+    return serve()
+
+
+def draw(format: str, width: int, height: int) -> bytes:
+    """A picture file with something in every place."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    channels = [rows % 256, columns % 256, (rows + columns) % 64 * 4]
+    data = io.BytesIO()
+    Image.fromarray(np.stack(channels, -1).astype(np.uint8)).save(data, format)
+    return data.getvalue()
+
+
+@pytest.fixture(scope="session")
+def photo() -> bytes:
+    """A JPEG of 160 x 120."""
+    return draw("jpeg", 160, 120)
+
+
+@pytest.fixture
+def slow() -> type[SlowEngine]:
+    """An engine that goes on until it may end."""
+    return SlowEngine

@@ -27,8 +27,9 @@ class Photo:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` by the clock, ``memory``.
+    """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` of the processor, ``memory``.
 
+    A machine that does much else may take three times the ``seconds`` by the clock before a photo is given up.
     ``memory`` is the address space, in bytes, of the process that decodes. A photo of 100 megapixels needs 0.8 GB as
     a plain JPEG or PNG and 1.3 GB as a WebP; a process whose photo is smaller by its header is held to less.
     """
@@ -37,3 +38,8 @@ class Limits:
     pixels: int = 100_000_000
     seconds: float = 10.0
     memory: int = 1536 * MIB
+
+    @property
+    def patience(self) -> float:
+        """Seconds by the clock after which decoding is ended."""
+        return 3 * self.seconds

@@ -139,7 +139,7 @@ def decode(data: bytes, limits: Limits | None = None) -> Photo:
         raise TooLarge(f"The file has more than {limits.bytes / MIB:g} MB.", "Send a smaller one.")
     kind = sniff(data)
     order = {"kind": kind, "bytes": limits.bytes, "pixels": limits.pixels}
-    order |= {"seconds": limits.seconds, "memory": limits.memory}
+    order |= {"seconds": limits.seconds, "patience": limits.patience, "memory": limits.memory}
     answer, file = asked(data, order)
     try:
         return received(answer, file, kind, limits)
@@ -170,7 +170,7 @@ def asked_once(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list
                 zygote = NURSERY.order(order, [theirs.fileno(), photo])
             finally:
                 wire.close([photo])
-        ours.settimeout(order["seconds"] + GRACE)
+        ours.settimeout(order["patience"] + GRACE)
         return *heard(ours), zygote
 
 

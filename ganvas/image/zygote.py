@@ -6,6 +6,7 @@ whoever asked, and ends; one that takes too long is killed.
 """
 
 import gc
+import math
 import os
 import resource
 import select
@@ -33,7 +34,7 @@ def serve(control: socket.socket) -> None:
             order, files = wire.hear(control, 2)
             if not order:
                 break
-            deadlines[fork(order, files)] = time.monotonic() + order["seconds"]
+            deadlines[fork(order, files)] = time.monotonic() + order["patience"]
         reap(deadlines)
     for child in deadlines:
         os.kill(child, signal.SIGKILL)
@@ -74,9 +75,8 @@ def confine(order: dict[str, Any], files: list[int]) -> None:
     os.closerange(3, low)
     os.closerange(low + 1, high)
     os.closerange(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    seconds = int(order["seconds"]) + 2
     limits = {
-        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_CPU: math.ceil(order["seconds"]),
         resource.RLIMIT_FSIZE: order["pixels"] * 4 + order["bytes"],
         resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_CORE: 0,

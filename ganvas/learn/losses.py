@@ -49,10 +49,13 @@ def content(found: Tensor, wanted: Tensor) -> Tensor:
     return (found.float() - wanted.float()).abs().mean() / wanted.float().abs().mean().clamp_min(1e-3)
 
 
-def colour(picture: Tensor, photo: Tensor, cell: int, margin: float) -> Tensor:
-    """How far the colours of cells of ``cell`` pixels are from the photo's, beyond ``margin`` (in -1..1 units).
+def colour(picture: Tensor, photo: Tensor, cell: int, margins: tuple[float, float]) -> Tensor:
+    """How far cells of ``cell`` pixels are from the photo's in lightness and in tint, beyond the two margins.
 
-    The margin is the palette's freedom: within it the art decides, beyond it the photo does.
+    n x 3 x h x w each, in -1..1. Lightness is the mean of the three channels, tint what they differ from it. The
+    margins are the palette's freedom: within them the art decides, beyond them the photo does.
     """
     apart = avg_pool2d(picture.float(), cell) - avg_pool2d(photo.float(), cell)
-    return relu(apart.abs() - margin).mean()
+    light = apart.mean(1, keepdim=True)
+    beyond = [relu(part.abs() - margin).mean() for part, margin in zip((light, apart - light), margins, strict=True)]
+    return beyond[0] + beyond[1]

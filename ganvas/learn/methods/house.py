@@ -31,20 +31,20 @@ class HouseOptions:
 
     generator: LocalOptions = field(default_factory=LocalOptions)
     objective: str = "least-squares"
-    layers: tuple[str, ...] = ("1_2", "2_2", "/3_3")
+    layers: tuple[str, ...] = ("/1_2", "/2_2", "/3_3")
     width: int = 32
     adversarial: float = 1.0
-    content: float = 1.0
+    content: float = 0.3
     content_layers: tuple[str, ...] = ("/3_3",)
-    colour: float = 2.0
+    colour: float = 4.0
     cell: int = 16
-    margin: float = 0.2
+    margins: tuple[float, float] = (0.3, 0.1)
     generator_rate: float = 5e-4
     discriminator_rate: float = 5e-4
     betas: tuple[float, float] = (0.5, 0.99)
-    warm_steps: int = 200
+    warm_steps: int = 500
     half_life: float = 2000.0
-    grain: float = 0.1
+    grain: float = 0.05
 
 
 class House:
@@ -103,7 +103,7 @@ class House:
         adversarial = over_heads(self.objective.generate, self.discriminator(fake_seen))
         self.discriminator.requires_grad_(True)
         kept = torch.stack([content(fake_seen[name], photo_seen[name]) for name in options.content_layers]).mean()
-        tint = colour(fake, batch.source, options.cell, options.margin)
+        tint = colour(fake, batch.source, options.cell, options.margins)
         loss = options.adversarial * adversarial + options.content * kept + options.colour * tint
         descend(self.g_optimizer, loss, rate)
         return {

@@ -15,10 +15,15 @@ from torch.nn.functional import interpolate, relu
 
 @dataclass(frozen=True)
 class LocalOptions:
-    """``channels`` at full, half and quarter size; ``blocks`` residual blocks at quarter size."""
+    """``channels`` at full, half and quarter size; ``blocks`` residual blocks at quarter size.
+
+    ``skips``: whether full and half size also go past the blocks. They keep the photo's finest detail, which
+    is what a painter leaves out; without them all is painted anew from quarter size.
+    """
 
     channels: tuple[int, int, int] = (16, 32, 64)
     blocks: int = 6
+    skips: bool = False
 
 
 class PixelNorm(nn.Module):
@@ -53,7 +58,7 @@ class LocalGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
     ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
-    equal to the whole. Skips carry the photo's edges past the quarter-size blocks.
+    equal to the whole.
     """
 
     multiple: ClassVar[int] = 4
@@ -61,6 +66,7 @@ class LocalGenerator(nn.Module):
     def __init__(self, options: LocalOptions = LocalOptions()) -> None:
         super().__init__()
         full, half, quarter = options.channels
+        self.skips = options.skips
         self.halo = 4 * (2 * options.blocks) + 16
         self.enter = nn.Conv2d(3, full, 3, padding=1)
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
@@ -75,8 +81,8 @@ class LocalGenerator(nn.Module):
         full = relu(self.enter(x))
         half = relu(self.down_half(full))
         quarter = self.blocks(relu(self.down_quarter(half)))
-        half = relu(self.up_half(double(quarter)) + half)
-        full = relu(self.up_full(double(half)) + full)
+        half = relu(self.up_half(double(quarter)) + (half if self.skips else 0))
+        full = relu(self.up_full(double(half)) + (full if self.skips else 0))
         return torch.tanh(self.leave(full))
 
 

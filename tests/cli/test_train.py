@@ -1,0 +1,145 @@
+"""``ganvas train``, ``resume`` and ``export``: from two folders to a style on offer."""
+
+import json
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ganvas.cli.train import unused
+from ganvas.style import load
+from tests.cli.conftest import Answer, Call, paint
+from tests.learn.conftest import SURROUNDINGS, write_pictures
+
+TINY = [
+    *(
+        "--set",
+        "options.generator.channels=[4, 4, 8]",
+        "--set",
+        "options.generator.blocks=1",
+        "--set",
+        "options.width=4",
+    ),
+    *(
+        "--set",
+        'options.layers=["1_2"]',
+        "--set",
+        "options.warm_steps=2",
+        "--set",
+        "data.crop=32",
+        "--set",
+        "data.batch=1",
+    ),
+    *("--set", "data.everything=true", "--set", "schedule.threads=1", "--set", "about.canvas=128"),
+]
+Train = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
+    """Options that name a folder of photos and a folder of art."""
+    root = tmp_path_factory.mktemp("sets")
+    photos, art = write_pictures(root / "photos", 6, 1), write_pictures(root / "art", 6, 2)
+    return ["--source", photos, "--target", art]
+
+
+@pytest.fixture
+def train(call: Call, folders: list[object]) -> Train:
+    """Calls ``ganvas train`` on tiny folders with tiny networks."""
+    return lambda *words: call("train", *folders, *TINY, *words)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_two_folders_become_a_style_that_makes_pictures(train: Train, call: Call, home: Path):
+    answer = train("--name", "mine", "--steps", 3)
+    assert answer.code == 0, answer.err
+    assert Path(answer.out.strip()).parent == home / "styles"
+    assert load(Path(answer.out.strip())).made["steps"] == 3
+    assert "step 3/3" in answer.err
+    assert Path("runs/mine/log.jsonl").exists()
+    assert call("stylize", paint(Path("sea.png")), "--style", "mine").code == 0
+
+    again = json.loads(call("export", "runs/mine", "--json").out)
+    assert (again["style"], again["version"]) == ("mine", 2)
+    assert call("export", "runs/mine", "--out", "here.onnx").out == "here.onnx\n"
+    assert load(Path("here.onnx")).name == "mine"
+
+
+def test_a_dry_run_prints_a_recipe_that_can_be_run_and_writes_nothing(train: Train):
+    answer = train("--name", "mine", "--minutes", 0.02, "--dry-run")
+    recipe = tomllib.loads(answer.out)
+    assert recipe["schedule"]["steps"] > 0
+    assert recipe["data"]["crop"] == 32
+    assert not Path("runs").exists()
+
+
+def test_a_recipe_is_read_and_changed_by_options(call: Call, train: Train):
+    Path("mine.toml").write_text(train("--name", "mine", "--steps", 5, "--dry-run").out)
+    changed = tomllib.loads(call("train", "mine.toml", "--name", "1912", "--steps", 9, "--dry-run").out)
+    assert (changed["name"], changed["schedule"]["steps"]) == ("1912", 9)
+    minutes = tomllib.loads(call("train", "mine.toml", "--minutes", 0.02, "--dry-run").out)
+    assert minutes["schedule"]["minutes"] == 0.02
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--name", "Not A Name", "--steps", 1],
+        ["--name", "mine", "--set", "options.nothing=1"],
+        ["--name", "mine", "--set", "options"],
+        ["--name", "mine", "--method", "house"],
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_before_anything_is_done(train: Train, words: list[object]):
+    assert train(*words).code == 2
+    assert not Path("runs").exists()
+
+
+def test_without_a_recipe_both_folders_and_a_name_are_needed(call: Call):
+    answer = call("train", "--source", ".")
+    assert answer.code == 2
+    assert "--target" in answer.err
+
+
+def test_what_is_not_a_run_cannot_go_on(call: Call, tmp_path: Path):
+    for command in ("resume", "export"):
+        answer = call(command, tmp_path)
+        assert answer.code == 2
+        assert "holds no run" in answer.err
+
+
+def test_a_new_run_takes_a_folder_of_its_own(tmp_path: Path):
+    assert unused(tmp_path / "mine") == tmp_path / "mine"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine-2").mkdir()
+    assert unused(tmp_path / "mine") == tmp_path / "mine-3"
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_does(call: Call, folders: list[object], home: Path):
+    words = ["train", *map(str, folders), *TINY, "--name", "mine", "--steps", "400", "--json"]
+    words += ["--set", "schedule.checkpoint_every=1"]
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from ganvas.cli import main; main()", *words],
+        env={**SURROUNDINGS, "GANVAS_DATA": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    first = json.loads(child.stdout.readline())
+    assert first["step"] == 1
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate()
+    assert child.returncode == 130
+    assert "ganvas resume runs/mine" in err
+
+    recipe = Path("runs/mine/recipe.toml")
+    recipe.write_text(recipe.read_text().replace("steps = 400", "steps = 30"))
+    answer = call("resume", "runs/mine", "--json")
+    assert answer.code == 0, answer.err
+    assert json.loads(answer.out.splitlines()[-1])["style"] == "mine"

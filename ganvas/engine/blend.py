@@ -17,11 +17,13 @@ The fine bands are those of the luma, for that is where the eye sees edges.
 Strength 0 is the photo, 1 the picture, and all between is continuous.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from ganvas.engine.resample import Pixels, Plane, over_bands
+from ganvas.engine.tiling import ignore
 
 LEVELS = 5
 MARGIN = 128
@@ -31,15 +33,15 @@ FAVOUR = 0.6
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def blend(photo: Pixels, picture: Pixels, strength: float) -> Pixels:
-    """h x w x 3 of both to the same; ``strength`` from 0, the photo, to 1, the picture."""
+def blend(photo: Pixels, picture: Pixels, strength: float, on_band: Callable[[float], None] = ignore) -> Pixels:
+    """h x w x 3 of both to the same; ``strength`` from 0, the photo, to 1, the picture. ``on_band`` may raise."""
     if strength in (0, 1):
         return picture if strength else photo
-    return over_bands(partial(blend_band, strength=strength), MARGIN, (photo, picture))
+    return over_bands(partial(blend_band, strength=strength), MARGIN, (photo, picture), on_band)
 
 
 def blend_band(photo: Pixels, picture: Pixels, strength: float) -> Pixels:
-    """Rows with MARGIN rows around them, sides multiples of 32, to the rows."""
+    """Rows with MARGIN rows around them, sides multiples of 64, to the rows."""
     light, other = photo @ LUMA, picture @ LUMA
     inner = slice(MARGIN, -MARGIN)
     change = (blend_levels(light, other, strength, LEVELS) - mean(light, other, strength))[inner]

@@ -7,14 +7,16 @@ them: what comes from the photo is first made to follow the picture's lightness 
 2010, "Guided Image Filtering").
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from ganvas.engine.blend import nearby
 from ganvas.engine.resample import Pixels, Plane, over_bands, resize, within
+from ganvas.engine.tiling import ignore
 
-MARGIN = 160
+MARGIN = 192
 SAMPLE = 256
 STRETCH = 1.25
 SHADE = 0.7
@@ -31,12 +33,12 @@ STEPS = np.arange(256) / 255
 LINEAR = np.where(STEPS <= 0.04045, STEPS / 12.92, ((STEPS + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def recolour(photo: Pixels, picture: Pixels) -> Pixels:
-    """The picture with the photo's colours: h x w x 3 of both to the same."""
+def recolour(photo: Pixels, picture: Pixels, on_band: Callable[[float], None] = ignore) -> Pixels:
+    """The picture with the photo's colours: h x w x 3 of both to the same. ``on_band`` may raise to stop."""
     ours, painted = sample(photo), sample(picture)
     gain = float((ours.std() / max(painted.std(), 1e-3)).clip(1 / STRETCH, STRETCH))
     shift = float(ours.mean() - gain * painted.mean())
-    return over_bands(partial(recolour_band, gain=gain, shift=shift), MARGIN, (photo, picture))
+    return over_bands(partial(recolour_band, gain=gain, shift=shift), MARGIN, (photo, picture), on_band)
 
 
 def sample(pixels: Pixels) -> Plane:

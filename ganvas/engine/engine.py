@@ -53,8 +53,8 @@ class Engine:
         reach = Reach(known.halo or 0, known.multiple, known.grain, TILE if known.halo is not None else max(size))
         picture = paint(self.session(known), small, reach, lambda fraction: on_tile(fraction * share))
         if controls.colour == "photo":
-            picture = recolour(small, picture)
-        picture = blend(small, picture, controls.strength)
+            picture = recolour(small, picture, lambda _: on_tile(share))
+        picture = blend(small, picture, controls.strength, lambda _: on_tile(share))
         work = Work(pixels, small, picture, controls.strength, controls.colour, controls.mask)
         finished = finish(work, lambda fraction: on_tile(share + fraction * (1 - share)))
         on_tile(1.0)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ganvas.engine.tiling import Pixels, window
+from ganvas.engine.tiling import Pixels, ignore, window
 
 Plane = NDArray[np.floating[Any]]
 Size = tuple[int, int]
@@ -20,6 +20,7 @@ Band = tuple[int, int]
 BICUBIC, BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
 REACH = 3
 BAND_PIXELS = 2_000_000
+BLOCK = 64
 
 
 def within(size: Size, edge: float) -> Size:
@@ -67,18 +68,21 @@ def stretch(
     return np.asarray(image.resize((size[1], band[1] - band[0]), filter, box))
 
 
-def over_bands(work: Callable[..., Pixels], margin: int, pictures: Sequence[Pixels]) -> Pixels:
+def over_bands(
+    work: Callable[..., Pixels], margin: int, pictures: Sequence[Pixels], on_band: Callable[[float], None] = ignore
+) -> Pixels:
     """Apply ``work`` to bands of pictures of one size, mirrored by ``margin`` above and below, and join the results.
 
-    ``work`` takes as many windows, whose sides and first rows are multiples of 32, and gives the rows of one less
-    its margins; ``margin`` is a multiple of 32.
+    ``work`` takes as many windows, whose sides and first rows are multiples of BLOCK, and gives the rows of one less
+    its margins; ``margin`` is a multiple of BLOCK.
     """
     height, width = pictures[0].shape[:2]
-    step = max(32, BAND_PIXELS // width // 32 * 32)
+    step = max(BLOCK, BAND_PIXELS // width // BLOCK * BLOCK)
     joined = np.empty_like(pictures[0])
     for top in range(0, height, step):
-        tall = min(step, up_to(32, height - top)) + 2 * margin
-        made = work(*(window(picture, top - margin, 0, tall, up_to(32, width)) for picture in pictures))
+        on_band(top / height)
+        tall = min(step, up_to(BLOCK, height - top)) + 2 * margin
+        made = work(*(window(picture, top - margin, 0, tall, up_to(BLOCK, width)) for picture in pictures))
         joined[top : top + step] = made[: height - top, :width]
     return joined
 

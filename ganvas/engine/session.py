@@ -1,10 +1,8 @@
 """One network as a function on arrays. The only module that knows OpenVINO and ONNX Runtime.
 
-OpenVINO's Python package reports its import to its maker and writes an identifier into the home folder, unless its
-telemetry package cannot be imported; so that is forbidden before OpenVINO is imported (its own stub then takes over).
+Both would report their use to their makers; ``ganvas/__init__.py`` forbids it before either is imported.
 """
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -53,7 +51,7 @@ def open_onnxruntime(path: Path, precision: Precision, threads: int) -> Session 
 
 
 def import_onnxruntime() -> Any:
-    """The module with its telemetry off (it has one on Windows), or None where it is not installed."""
+    """The module, its telemetry off on Windows too, or None where it is not installed."""
     try:
         import onnxruntime
     except ImportError:
@@ -78,8 +76,7 @@ def start(runtime: Any, path: Path, providers: list[str], threads: int) -> Sessi
 
 
 def import_openvino() -> Any:
-    """The module without its telemetry, or None where it is not installed."""
-    sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]
+    """The module, or None where it is not installed."""
     try:
         import openvino
     except ImportError:

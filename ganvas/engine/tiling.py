@@ -42,7 +42,7 @@ def paint(session: Session, pixels: Pixels, reach: Reach, on_tile: Callable[[flo
     for done, (top, left) in enumerate([(top, left) for top in rows for left in columns]):
         on_tile(done / (len(rows) * len(columns)))
         target = picture[top[0] : top[1], left[0] : left[1]]
-        target[:] = paint_tile(session, pixels, (top[0], left[0], *target.shape[:2]), reach)
+        target[:] = to_pixels(run_tile(session, pixels, (top[0], left[0], *target.shape[:2]), reach))
     on_tile(1.0)
     return picture
 
@@ -54,15 +54,15 @@ def cut(size: int, reach: Reach) -> list[tuple[int, int]]:
     return [(start, min(start + step, size)) for start in range(0, size, step)]
 
 
-def paint_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int], reach: Reach) -> Pixels:
-    """One tile (top, left, height, width) of the picture."""
+def run_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int], reach: Reach) -> Batch:
+    """What the network makes of one tile (top, left, height, width) of the photo: 1 x 3 x height x width."""
     top, left, height, width = place
     edge = -(-reach.halo // reach.multiple) * reach.multiple
     tall, wide = (-(-side // reach.multiple) * reach.multiple + 2 * edge for side in (height, width))
     x = to_batch(window(pixels, top - edge, left - edge, tall, wide))
     if reach.grain:
         x += reach.grain * grain(top - edge, left - edge, tall, wide)
-    return to_pixels(session(x)[:, :, edge : edge + height, edge : edge + width])
+    return session(x)[:, :, edge : edge + height, edge : edge + width]
 
 
 def window(pixels: Pixels, top: int, left: int, height: int, width: int) -> Pixels:

@@ -1,0 +1,123 @@
+"""One network on arrays: both runtimes, many threads, and no word to anybody."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganvas.engine import session
+from ganvas.errors import BadStyle, Missing
+from tests.engine.conftest import noise
+from tests.house import ROOT
+
+SILENT = """
+import json, os, sys, time
+heard = []
+def listen(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"):
+        heard.append([event, repr(arguments[1:])])
+sys.addaudithook(listen)
+import numpy as np
+from pathlib import Path
+from ganvas.engine import session
+x = np.zeros((1, 3, 32, 32), np.float32)
+ran = [way(Path(sys.argv[1]), "auto", 0)(x).shape for way in (session.open_openvino, session.open_onnxruntime)]
+time.sleep(1)  # OpenVINO's telemetry would speak from a thread
+sockets = [place for place in os.scandir("/proc/self/fd") if "socket:" in os.readlink(place)]
+print(json.dumps({"ran": ran, "heard": heard, "sockets": len(sockets), "torch": "torch" in sys.modules}))
+"""
+
+
+def test_nothing_is_told_and_nothing_is_written_at_home(local_file, tmp_path):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    child = subprocess.run(
+        [sys.executable, "-c", SILENT, str(local_file)], env=environment, capture_output=True, text=True, check=True
+    )
+    answer = json.loads(child.stdout)
+    assert answer["ran"] == [[1, 3, 32, 32]] * 2
+    assert answer["heard"] == []
+    assert (answer["sockets"], answer["torch"]) == (0, False)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_both_runtimes_agree(local_file):
+    x = noise(64, 96).transpose(2, 0, 1)[None] / np.float32(127.5) - 1
+    one, other = (way(local_file, "fp32", 0)(x) for way in (session.open_openvino, session.open_onnxruntime))
+    assert np.abs(one - other).max() < 1e-4
+
+
+def test_fp32_is_had_by_choice(local_file):
+    x = noise(64, 64).transpose(2, 0, 1)[None] / np.float32(127.5) - 1
+    exact = session.open_onnxruntime(local_file, "fp32", 0)(x)
+    assert np.abs(session.open(local_file, "fp32")(x) - exact).max() < 1e-4
+
+
+def test_a_session_takes_many_sizes_and_many_pictures(local_file):
+    run = session.open(local_file)
+    for shape in ((1, 3, 32, 32), (2, 3, 32, 64), (1, 3, 128, 4), (1, 3, 32, 32)):
+        assert run(np.zeros(shape, np.float32)).shape == shape
+
+
+@pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
+def test_many_threads_get_their_own_pictures(way, local_file):
+    run = way(local_file, "fp32", 0)
+    given = [np.full((1, 3, 32, 32), value, np.float32) for value in np.linspace(-1, 1, 8)]
+    expected = [run(x) for x in given]
+    wrong: list[int] = []
+
+    def work(index: int) -> None:
+        for _ in range(20):
+            if not np.array_equal(run(given[index]), expected[index]):
+                wrong.append(index)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_a_result_is_not_overwritten_by_the_next(local_file):
+    run = session.open(local_file)
+    first = run(np.zeros((1, 3, 32, 32), np.float32))
+    kept = first.copy()
+    run(np.ones((1, 3, 32, 32), np.float32))
+    assert np.array_equal(first, kept)
+
+
+@pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
+def test_a_file_that_is_no_network_is_refused(way, tmp_path):
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(b"\x08\x07 not a network")
+    with pytest.raises(BadStyle, match=r"broken\.onnx"):
+        way(path, "auto", 0)
+
+
+def test_without_a_runtime_the_answer_says_what_to_install(monkeypatch, local_file):
+    for name in ("openvino", "onnxruntime"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(Missing, match="pip install openvino"):
+        session.open(local_file)
+
+
+def test_a_gpu_is_asked_first(monkeypatch, local_file):
+    class Runtime:
+        def get_available_providers(self) -> list[str]:
+            return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+
+    opened: list[object] = []
+
+    def start(runtime: object, path: Path, providers: list[str], threads: int):
+        opened.append(providers)
+        return lambda x: x
+
+    monkeypatch.setattr(session, "import_onnxruntime", Runtime)
+    monkeypatch.setattr(session, "start", start)
+    session.open(local_file)
+    assert opened == [["CUDAExecutionProvider", "CPUExecutionProvider"]]

@@ -1,0 +1,112 @@
+"""Tiles against the whole picture, at sizes from one pixel up."""
+
+import numpy as np
+import pytest
+
+from ganvas.engine import session
+from ganvas.engine.tiling import Reach, cut, mirror, paint, run_tile, to_batch, to_pixels
+from ganvas.errors import Cancelled
+from ganvas.grain import grain
+from tests.engine.conftest import HALO, MULTIPLE, noise
+
+SIZES = [
+    (1, 1), (1, 2), (2, 1), (3, 3), (5, 7), (1, 40), (13, 1), (16, 16), (17, 33), (31, 64), (47, 47), (64, 65),
+    (96, 97), (100, 3), (127, 129), (131, 131), (160, 90), (1, 5000), (2500, 2), (201, 333),
+]  # fmt: skip
+GRAINED = Reach(HALO, MULTIPLE, 0.2, tile=32)
+
+
+def whole(run, pixels: np.ndarray, reach: Reach) -> np.ndarray:
+    """The definition, by numpy: reflect by the halo, run at once, cut off."""
+    height, width = pixels.shape[:2]
+    sides = [(reach.halo, reach.halo + -side % reach.multiple) for side in (height, width)]
+    padded = np.pad(pixels, (*sides, (0, 0)), mode="reflect")
+    x = to_batch(padded) + reach.grain * grain(-reach.halo, -reach.halo, *padded.shape[:2])
+    return run(x)[:, :, reach.halo : reach.halo + height, reach.halo : reach.halo + width]
+
+
+def tiled(run, pixels: np.ndarray, reach: Reach) -> np.ndarray:
+    """The network's numbers, tile by tile."""
+    y = np.full((1, 3, *pixels.shape[:2]), np.nan, np.float32)
+    for top, bottom in cut(pixels.shape[0], reach):
+        for left, right in cut(pixels.shape[1], reach):
+            tile = run_tile(run, pixels, (top, left, bottom - top, right - left), reach)
+            y[:, :, top:bottom, left:right] = tile
+    return y
+
+
+@pytest.fixture(scope="module", params=["openvino", "onnxruntime"])
+def exact(request, local_file):
+    way = {"openvino": session.open_openvino, "onnxruntime": session.open_onnxruntime}[request.param]
+    return way(local_file, "fp32", 0)
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_tiles_equal_the_whole_in_fp32(exact, height, width):
+    pixels = noise(height, width)
+    assert np.abs(tiled(exact, pixels, GRAINED) - whole(exact, pixels, GRAINED)).max() <= 1e-5
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_tiles_are_within_one_level_of_the_whole_in_what_is_served(local_file, height, width):
+    run = session.open(local_file)
+    pixels = noise(height, width)
+    one, other = paint(run, pixels, GRAINED), to_pixels(whole(run, pixels, GRAINED))
+    assert one.shape == pixels.shape
+    assert np.abs(one.astype(int) - other).max() <= 1
+
+
+def test_a_halo_that_is_too_small_shows(exact):
+    pixels = noise(100, 100)
+    short = Reach(4, MULTIPLE, tile=32)
+    assert np.abs(tiled(exact, pixels, short) - whole(exact, pixels, short)).max() > 1e-3
+
+
+def test_pieces_cover_a_side_and_are_multiples():
+    for size in (1, 3, 31, 32, 33, 100, 5000):
+        pieces = cut(size, Reach(0, 4, tile=32))
+        assert [start for start, _ in pieces] == [0, *(end for _, end in pieces[:-1])]
+        assert pieces[-1][1] == size
+        assert all((end - start) % 4 == 0 for start, end in pieces[:-1])
+        assert all(end - start <= 32 for start, end in pieces)
+
+
+def test_a_mirror_agrees_with_numpy_however_far():
+    for size in (1, 2, 3, 10):
+        line = np.arange(size)
+        assert np.array_equal(line[mirror(np.arange(-25, size + 25), size)], np.pad(line, 25, mode="reflect"))
+
+
+def test_all_levels_survive_the_way_to_the_network_and_back():
+    pixels = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    x = to_batch(pixels)
+    assert (x.min(), x.max()) == (-1, 1)
+    assert np.array_equal(to_pixels(x), pixels)
+
+
+def test_numbers_beyond_the_range_are_cut_off():
+    assert to_pixels(np.full((1, 3, 1, 1), 1.5, np.float32)).max() == 255
+    assert to_pixels(np.full((1, 3, 1, 1), -1.5, np.float32)).max() == 0
+
+
+def test_progress_rises_to_one():
+    heard: list[float] = []
+    paint(lambda x: x, noise(70, 70), Reach(0, tile=32), heard.append)
+    assert heard == sorted(heard)
+    assert (len(heard), heard[0], heard[-1]) == (10, 0, 1)
+
+
+def test_raising_from_progress_stops_at_the_next_tile():
+    ran: list[int] = []
+
+    def run(x):
+        ran.append(1)
+        return x
+
+    def stop(fraction: float) -> None:
+        if len(ran) == 2:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        paint(run, noise(70, 70), Reach(0, tile=32), stop)
+    assert len(ran) == 2

@@ -42,9 +42,14 @@ function paint(context: Context, dabs: readonly Dab[], colour: string): void {
 function paintDab(context: Context, dab: Dab, edge: number): void {
   const [first, ...rest] = dab.points;
   if (!first) return;
-  context.lineWidth = dab.radius * 2 * edge;
   context.beginPath();
+  // A line of no length is not drawn, so a touch is a disc.
+  if (rest.length === 0) {
+    context.arc(first[0] * edge, first[1] * edge, dab.radius * edge, 0, 2 * Math.PI);
+    return context.fill();
+  }
+  context.lineWidth = dab.radius * 2 * edge;
   context.moveTo(first[0] * edge, first[1] * edge);
-  for (const point of rest.length ? rest : [first]) context.lineTo(point[0] * edge, point[1] * edge);
+  for (const point of rest) context.lineTo(point[0] * edge, point[1] * edge);
   context.stroke();
 }

@@ -1,0 +1,151 @@
+"""Chromium, the built page and a server for it. Knows how a person gets to a page; knows no page's contents."""
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.page.fake import Script, Server, encode, sample, serve
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "ganvas" / "web" / "static"
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Refusals that a test asked for, and what chromium says of tests that look at single pixels.
+EXPECTED = re.compile("responded with a status of|willReadFrequently")
+WIDTHS = {360: 780, 1440: 900}
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+@pytest.fixture(scope="session")
+def static() -> Path:
+    """The built page; built now where Node is there and nobody built it before."""
+    if not (STATIC / "index.html").is_file():
+        if shutil.which("npm") is None:
+            pytest.skip("the page is not built, and there is no npm to build it: see studio/")
+        for command in (["npm", "ci"], ["npm", "run", "build"]):
+            subprocess.run(command, cwd=ROOT / "studio", check=True, capture_output=True)
+    return STATIC
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. Closed with this package, since its event loop would be in the way of other tests."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+
+
+@pytest.fixture
+def script() -> Script:
+    """What the server of this test is to do."""
+    return Script()
+
+
+@pytest.fixture
+def address(script: Script, static: Path) -> Iterator[str]:
+    """The address of a server that follows the script."""
+    with serve(Server(script, static).app) as address:
+        yield address
+
+
+@dataclass
+class Watched:
+    """What the browser complained of, and whom it asked."""
+
+    wrong: list[str] = field(default_factory=list[str])
+    foreign: list[str] = field(default_factory=list[str])
+
+    def watch(self, page: Page, address: str) -> None:
+        """Listen to all that goes wrong on this page."""
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
+                self.wrong.append(message.text)
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith((address, "blob:", "data:")):
+                self.foreign.append(request.url)
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", on_request)
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens the page as somebody with this width, language and light; in the end nothing may have gone wrong."""
+    watched, contexts = Watched(), []
+
+    def open_page(path: str = "/", width: int = 1440, language: str = "en", light: str = "light") -> Page:
+        phone: dict[str, Any] = {"is_mobile": True, "has_touch": True} if width < 600 else {}
+        context = browser.new_context(
+            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            locale=LOCALES[language],
+            color_scheme="dark" if light == "dark" else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+            **phone,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        watched.watch(page, address)
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not watched.wrong
+    assert not watched.foreign
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of 1800 x 1200, larger than a proof, as a JPEG with notes of its own."""
+    path = tmp_path_factory.mktemp("photos") / "by the sea.jpg"
+    path.write_bytes(encode(sample(1800, 1200), "jpeg", 92))
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_png() -> bytes:
+    """A photo of 300 x 200, as it lies in a clipboard."""
+    out = io.BytesIO()
+    sample(300, 200).save(out, "png")
+    return out.getvalue()
+
+
+def bring(page: Page, photo: Path) -> None:
+    """Choose this photo, and wait until every style is shown on it."""
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(photo)
+    page.locator(".wall .photo").wait_for()
+    expect(page.locator(".wall .tile img")).to_have_count(3)
+
+
+def make(page: Page, photo: Path, style: str = "poster") -> None:
+    """Bring the photo, choose the style, and wait for its picture on the stage."""
+    bring(page, photo)
+    page.locator(".wall .tile").nth(["negative", "poster", "pencil"].index(style)).click()
+    page.locator(".grip").wait_for()

@@ -1,0 +1,185 @@
+"""A server for the page alone: the API's words with quick tricks in place of styles. Knows no engine, no ONNX."""
+
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from PIL import Image, ImageFilter, ImageOps
+from starlette.applications import Starlette
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+Trick = Callable[[Image.Image], Image.Image]
+
+TRICKS: dict[str, tuple[str, str, str, Trick]] = {
+    "negative": ("Negative", "负片", "Darkroom", ImageOps.invert),
+    "poster": ("Poster", "海报", "Printer", lambda image: ImageOps.posterize(image, 2)),
+    "pencil": ("Pencil", "铅笔", "Draughtsman", lambda image: image.filter(ImageFilter.CONTOUR)),
+}
+
+
+@dataclass
+class Script:
+    """What the server is to do next, and what it was asked."""
+
+    busy: int = 0
+    token: str = ""
+    status: int = 0
+    detail: str = ""
+    pause: float = 0.0
+    asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    pictures: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]])
+
+
+def describe(name: str) -> dict[str, Any]:
+    """A style as the gallery has it."""
+    english, chinese, artist, _ = TRICKS[name]
+    return {
+        "name": name,
+        "title": {"en": english, "zh": chinese},
+        "kind": "transfer",
+        "version": 1,
+        "method": "trick",
+        "canvas": 1024,
+        "artist": artist,
+        "licence": "CC0-1.0",
+        "source": "Pillow",
+        "scores": {"kernel_distance": 0.123},
+        "card": {"en": {"about": f"{english}, by a trick."}, "zh": {"简介": f"{chinese},一个小把戏。"}},
+        "sha256": hashlib.sha256(name.encode()).hexdigest(),
+        "preview": f"/api/v1/styles/{name}/preview",
+    }
+
+
+def refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """A problem document."""
+    body = {"type": "about:blank", "title": "No", "status": status, "detail": detail, "right": "Try another."}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+class Server:
+    """The routes, over one script."""
+
+    def __init__(self, script: Script, static: Path) -> None:
+        self.script = script
+        self.app = Starlette(
+            routes=[
+                Route("/api/v1/login", self.login, methods=["POST"]),
+                Route("/api/v1/styles", self.list_styles),
+                Route("/api/v1/styles/{name}", self.show_style),
+                Route("/api/v1/styles/{name}/preview", self.preview),
+                Route("/api/v1/pictures", self.make, methods=["POST"]),
+                Route("/api/v1/pictures/{key}", self.picture),
+                Mount("/", StaticFiles(directory=static, html=True)),
+            ]
+        )
+
+    async def login(self, request: Request) -> Response:
+        if (await request.json())["token"] != self.script.token:
+            return refuse(401, "The token is wrong.")
+        answer = Response(status_code=204)
+        answer.set_cookie("ganvas", "in", httponly=True, samesite="strict")
+        return answer
+
+    async def list_styles(self, request: Request) -> Response:
+        if self.script.token and request.cookies.get("ganvas") != "in":
+            return refuse(401, "A token is needed.")
+        return JSONResponse({"styles": [describe(name) for name in TRICKS]})
+
+    async def show_style(self, request: Request) -> Response:
+        more = {"halo": 8, "multiple": 4, "grain": 0.0, "parity": {}, "recipe": {}, "made": {"steps": 1780}}
+        return JSONResponse(describe(request.path_params["name"]) | more)
+
+    async def preview(self, request: Request) -> Response:
+        trick = TRICKS[request.path_params["name"]][3]
+        return Response(encode(trick(sample(360, 240)), "webp", 90), media_type="image/webp")
+
+    async def make(self, request: Request) -> Response:
+        async with request.form() as form:
+            photo = form["photo"]
+            assert isinstance(photo, UploadFile)
+            data = await photo.read()
+            mask = form.get("mask")
+            white = await measure(mask) if isinstance(mask, UploadFile) else None
+            told = {key: value for key, value in form.items() if isinstance(value, str)}
+            self.script.asked.append(told | {"bytes": len(data), "filename": photo.filename, "mask": white})
+            return self.answer(data, form)
+
+    def answer(self, data: bytes, form: FormData) -> Response:
+        """What the script has for this wish: a wait, a refusal, or a picture."""
+        time.sleep(self.script.pause)
+        if self.script.busy:
+            self.script.busy -= 1
+            return refuse(429, "Too much work is waiting.", {"Retry-After": "1"})
+        if self.script.status:
+            return refuse(self.script.status, self.script.detail)
+        try:
+            image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+        except OSError:
+            return refuse(422, "The photo cannot be read.")
+        body, size = stylise(image, form)
+        key = hashlib.sha256(body).hexdigest()
+        self.script.pictures[key] = body, f"image/{form['format']}"
+        url = f"/api/v1/pictures/{key}"
+        said = {"key": key, "url": url, "width": size[0], "height": size[1]}
+        return JSONResponse(said, 201, {"Location": url})
+
+    async def picture(self, request: Request) -> Response:
+        body, kind = self.script.pictures[request.path_params["key"]]
+        return Response(body, media_type=kind)
+
+
+async def measure(mask: UploadFile) -> float:
+    """The share of the mask that is white."""
+    grey = Image.open(io.BytesIO(await mask.read())).convert("L")
+    histogram = grey.histogram()
+    return sum(histogram[128:]) / sum(histogram)
+
+
+def stylise(image: Image.Image, form: FormData) -> tuple[bytes, tuple[int, int]]:
+    """The picture as a file, and its size."""
+    if "long_edge" in form:
+        edge = int(str(form["long_edge"]))
+        image.thumbnail((edge, edge))
+    made = Image.blend(image, TRICKS[str(form["style"])][3](image), float(str(form["strength"])))
+    return encode(made, str(form["format"]), int(str(form["quality"]))), made.size
+
+
+def encode(image: Image.Image, kind: str, quality: int) -> bytes:
+    """The image as a file of this kind."""
+    out = io.BytesIO()
+    image.save(out, kind, **({} if kind == "png" else {"quality": quality}))
+    return out.getvalue()
+
+
+def sample(width: int, height: int) -> Image.Image:
+    """A photo of nothing that has light and dark, edges and soft places."""
+    flat = Image.linear_gradient("L").resize((width, height))
+    round_ = Image.radial_gradient("L").resize((width, height))
+    return Image.merge("RGB", (flat, round_, ImageOps.invert(flat)))
+
+
+@contextmanager
+def serve(app: Any) -> Generator[str]:
+    """The application at an address of this machine, until the end."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(5)

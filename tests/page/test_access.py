@@ -1,0 +1,117 @@
+"""The page for everybody: axe finds nothing, keys reach everything, language and light are the person's."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import ROOT, WIDTHS, Visit, bring, make
+
+AXE = ROOT / "studio" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """() => axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map(
+  (one) => `${one.id}: ${one.nodes.map((node) => node.target + ' ' + node.failureSummary).join(' | ')}`))"""
+
+
+def check(page: Page) -> None:
+    """axe finds no violation in what is shown now."""
+    page.evaluate(AXE.read_text())
+    page.wait_for_timeout(350)
+    assert page.evaluate(RUN) == []
+
+
+@pytest.fixture(autouse=True)
+def _axe() -> None:
+    if not AXE.is_file():
+        pytest.skip("axe is not installed: npm ci in studio/")
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_the_way_to_a_picture(
+    visit: Visit, photo: Path, width: int, language: str, light: str
+) -> None:
+    page = visit(width=width, language=language, light=light)
+    page.locator(".wall .tile img").first.wait_for()
+    check(page)
+    bring(page, photo)
+    check(page)
+    page.locator(".wall .tile").nth(1).click()
+    page.locator(".grip").wait_for()
+    check(page)
+    page.keyboard.press("b")
+    page.locator(".brush").wait_for()
+    check(page)
+    page.keyboard.press("b")
+    page.keyboard.press("k")
+    page.locator(".toast").wait_for()
+    check(page)
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_elsewhere(visit: Visit, photo: Path, width: int, light: str) -> None:
+    page = visit("/styles/", width=width, light=light)
+    page.locator("main li").first.wait_for()
+    check(page)
+    page.locator("main li button").first.click()
+    page.get_by_role("dialog").wait_for()
+    check(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    check(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="History").click()
+    page.locator(".none").wait_for()
+    check(page)
+    page.get_by_role("link", name="Make", exact=True).click()
+    make(page, photo)
+    page.keyboard.press("k")
+    page.locator(".toast").wait_for()
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("button", name="Delete").click()
+    check(page)
+
+
+def test_everything_is_reached_by_keys_alone(visit: Visit, photo: Path) -> None:
+    page = visit()
+    page.locator(".wall .tile img").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Control+o")
+    chooser.value.set_files(photo)
+    page.locator(".wall .photo").wait_for()
+    page.keyboard.press(".")
+    page.locator(".grip").wait_for()
+    page.keyboard.press("a")
+    expect(page.get_by_role("slider", name="Strength")).to_have_attribute("aria-valuenow", "90")
+    page.locator(".grip").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".grip")).to_have_attribute("aria-valuenow", "48")
+    with page.expect_download():
+        page.keyboard.press("Control+s")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Every style on your photo")
+
+
+def test_letters_alone_can_be_switched_off(visit: Visit, photo: Path) -> None:
+    page = visit()
+    make(page, photo)
+    page.keyboard.press("?")
+    page.get_by_role("switch", name="Keys without Ctrl or ⌘").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.keyboard.press("w")
+    expect(page.locator(".grip")).to_be_visible()
+
+
+def test_language_and_light_are_chosen_and_kept(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("button", name="深色页面").click()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("放一张照片进来")
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.light]") == [
+        "zh-Hans",
+        "dark",
+    ]

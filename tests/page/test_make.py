@@ -1,0 +1,202 @@
+"""Making a picture on the page, as a person does it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import WIDTHS, Visit, bring, make
+from tests.page.fake import Script
+
+MESSAGES = Path(__file__).resolve().parents[2] / "studio" / "src" / "lib" / "messages"
+WORDS: dict[str, dict[str, str]] = {name: json.loads((MESSAGES / f"{name}.json").read_text()) for name in ("en", "zh")}
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_photo_becomes_a_picture_and_is_taken_home(visit: Visit, photo: Path, language: str, width: int) -> None:
+    words = WORDS[language]
+    page = visit(width=width, language=language)
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["bring.title"])
+    make(page, photo)
+    expect(page.get_by_role("heading", level=1)).to_have_text({"en": "Poster", "zh": "海报"}[language])
+    page.get_by_role("radio", name="PNG").check(force=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile(words["outcome.save"])).click()
+    assert download.value.suggested_filename == "by the sea-poster.png"
+    with Image.open(download.value.path()) as picture:
+        assert (picture.format, picture.size) == ("PNG", (1800, 1200))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/", "/styles/", "/history/"])
+def test_nothing_is_wider_than_the_screen(visit: Visit, width: int, path: str) -> None:
+    page = visit(path, width=width)
+    page.locator("h1").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_stage_is_no_wider_than_a_phone(visit: Visit, photo: Path) -> None:
+    page = visit(width=360)
+    make(page, photo)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_wall_shows_every_style_on_the_photo_from_small_files(visit: Visit, photo: Path, script: Script) -> None:
+    bring(visit(), photo)
+    assert {wish["style"] for wish in script.asked} == {"negative", "poster", "pencil"}
+    assert all(wish["long_edge"] == "640" and wish["bytes"] < photo.stat().st_size for wish in script.asked)
+
+
+def test_a_style_that_is_chosen_first_is_the_one_that_is_shown(visit: Visit, photo: Path) -> None:
+    page = visit()
+    page.locator(".wall .tile").nth(2).click()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(photo)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pencil")
+
+
+DROP = """([bytes, type]) => {
+  const given = new DataTransfer();
+  given.items.add(new File([new Uint8Array(bytes)], 'given.png', { type: 'image/png' }));
+  const event = type === 'paste' ? new ClipboardEvent(type, { clipboardData: given, bubbles: true, cancelable: true })
+    : new DragEvent(type, { dataTransfer: given, bubbles: true, cancelable: true });
+  document.body.dispatchEvent(event);
+}"""
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+@pytest.mark.parametrize("path", ["/", "/history/"])
+def test_a_photo_is_dropped_or_pasted_on_any_page(visit: Visit, small_png: bytes, way: str, path: str) -> None:
+    page = visit(path)
+    page.locator(".wall .tile img, main .none").first.wait_for()
+    page.evaluate(DROP, [list(small_png), way])
+    expect(page.locator(".wall .photo img")).to_be_visible()
+    expect(page.get_by_text("300 × 200")).to_be_visible()
+
+
+def test_what_was_set_is_what_is_asked_for(visit: Visit, photo: Path, script: Script) -> None:
+    page = visit()
+    make(page, photo)
+    page.get_by_role("slider", name="Strength").press("Home")
+    page.get_by_role("slider", name="Stroke width").press("End")
+    page.get_by_role("radiogroup", name="Colours").get_by_label("Photo").check(force=True)
+    page.get_by_role("radio", name="WebP").check(force=True)
+    page.get_by_role("switch").click()
+    with page.expect_download():
+        page.get_by_role("button", name="Download").click()
+    (wish,) = [asked for asked in script.asked if "long_edge" not in asked]
+    assert (wish["strength"], wish["stroke"], wish["colour"]) == ("0", "2", "photo")
+    assert (wish["format"], wish["keep_metadata"], wish["filename"]) == ("webp", "true", "by the sea.jpg")
+    assert wish["bytes"] == photo.stat().st_size
+
+
+def test_changes_are_undone_and_done_again(visit: Visit, photo: Path) -> None:
+    page = visit()
+    make(page, photo)
+    strength = page.get_by_role("slider", name="Strength")
+    strength.press("Home")
+    page.get_by_role("radiogroup", name="Colours").get_by_label("Photo").check(force=True)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(strength).to_have_attribute("aria-valuenow", "100")
+    page.keyboard.press("Control+Shift+z")
+    expect(strength).to_have_attribute("aria-valuenow", "0")
+    page.get_by_role("button", name="Back to the style").click()
+    expect(strength).to_have_attribute("aria-valuenow", "100")
+
+
+def test_the_brush_makes_a_mask_and_its_strokes_are_undone(visit: Visit, photo: Path, script: Script) -> None:
+    page = visit()
+    make(page, photo)
+    page.keyboard.press("b")
+    box = page.locator(".stage canvas").bounding_box()
+    assert box
+    with page.expect_response(lambda response: response.url.endswith("/pictures")):
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.5, steps=5)
+        page.mouse.up()
+    assert 0.02 < script.asked[-1]["mask"] < 0.3
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("On the whole photo")).to_be_visible()
+
+
+def test_the_brush_is_moved_by_keys(visit: Visit, photo: Path, script: Script) -> None:
+    page = visit()
+    make(page, photo)
+    page.keyboard.press("b")
+    page.keyboard.press("x")
+    page.get_by_role("group", name=re.compile("by the sea")).focus()
+    page.keyboard.press("ArrowRight")
+    with page.expect_response(lambda response: response.url.endswith("/pictures")):
+        page.keyboard.press(" ")
+    assert 0.9 < script.asked[-1]["mask"] < 1
+
+
+PIXEL = """([x, y]) => {
+  const canvas = document.querySelector('.stage canvas');
+  const at = [Math.round(canvas.width * x), Math.round(canvas.height * y)];
+  return [...canvas.getContext('2d').getImageData(...at, 1, 1).data].slice(0, 3);
+}"""
+
+
+def look(page: Page, x: float) -> list[int]:
+    """The colour in the middle of the stage, so far from its left."""
+    return page.evaluate(PIXEL, [x, 0.5])
+
+
+def become(page: Page, x: float, colour: list[int]) -> None:
+    """Wait until the stage has this colour there."""
+    for _ in range(100):
+        if look(page, x) == colour:
+            return
+        page.wait_for_timeout(50)
+    assert look(page, x) == colour
+
+
+def test_photo_and_picture_are_compared_by_slider_beside_and_by_a_held_key(visit: Visit, photo: Path) -> None:
+    page = visit()
+    make(page, photo, "negative")
+    page.locator(".grip").press("Home")
+    picture = look(page, 0.3)
+    page.locator(".grip").press("End")
+    become(page, 0.9, look(page, 0.9))
+    before = look(page, 0.3)
+    assert before != picture
+    page.locator(".grip").press("Home")
+    become(page, 0.3, picture)
+    page.keyboard.down("o")
+    become(page, 0.3, before)
+    page.keyboard.up("o")
+    become(page, 0.3, picture)
+    page.keyboard.press("v")
+    page.get_by_role("radio", name="Photo and picture side by side").wait_for(state="attached")
+    expect(page.locator(".grip")).to_have_count(0)
+
+
+def test_zooming_to_the_pixel_brings_every_pixel(visit: Visit, photo: Path, script: Script) -> None:
+    page = visit()
+    make(page, photo)
+    with page.expect_response(lambda response: response.url.endswith("/pictures")):
+        page.keyboard.press("1")
+    expect(page.get_by_text("100%").first).to_be_visible()
+    assert photo.stat().st_size in [wish["bytes"] for wish in script.asked]
+    page.keyboard.press("0")
+    expect(page.get_by_text("100%", exact=True)).to_have_count(1)
+
+
+def test_the_picture_is_copied_and_its_address_too(visit: Visit, photo: Path) -> None:
+    page = visit()
+    make(page, photo)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_text("The picture is copied.")).to_be_visible()
+    kinds = page.evaluate("navigator.clipboard.read().then((items) => items[0].types)")
+    assert kinds == ["image/png"]
+    page.get_by_role("button", name="Link").click()
+    expect(page.get_by_text("The picture’s address is copied.")).to_be_visible()
+    assert "/api/v1/pictures/" in page.evaluate("navigator.clipboard.readText()")

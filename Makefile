@@ -36,6 +36,7 @@ bench: $(VENV)/testing
 
 # The long figures: kills, overload, fuzz.
 soak: $(VENV)/testing $(PAGE) chromium
+	$(BIN)/python -m bench.soak_images --rounds 20000
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 page: $(PAGE)

@@ -5,6 +5,7 @@ domain, no subgraphs, no functions, no data outside the file, one input and one 
 disposable process with limits on memory and time, so that the worst file can do no more than be refused.
 """
 
+import base64
 import json
 import os
 import subprocess
@@ -66,10 +67,10 @@ def inspect_node(node: onnx.NodeProto, halo: int | None) -> None:
     if halo is not None and node.op_type in GLOBAL:
         raise BadStyle(f"The network uses {node.op_type}, which looks at the whole picture.", "Its halo must be null.")
     for attribute in node.attribute:
-        if attribute.type in (onnx.AttributeProto.TENSOR, onnx.AttributeProto.TENSORS):
-            for tensor in (attribute.t, *attribute.tensors)[attribute.type == onnx.AttributeProto.TENSORS :]:
-                inspect_tensor(tensor)
-        elif attribute.type > onnx.AttributeProto.STRINGS or attribute.type == onnx.AttributeProto.GRAPH:
+        for tensor in [attribute.t] if attribute.HasField("t") else attribute.tensors:
+            inspect_tensor(tensor)
+        sparse = attribute.HasField("sparse_tensor") or attribute.sparse_tensors
+        if attribute.HasField("g") or attribute.graphs or sparse:
             raise BadStyle(f"The network's {node.op_type} holds a graph or a sparse tensor.", "Export it plain.")
 
 
@@ -89,16 +90,16 @@ def inspect_ends(graph: onnx.GraphProto, kind: str) -> None:
             raise BadStyle(f"The network's {end.name[:20]} has a fixed size.", "Export it with n, h and w dynamic.")
 
 
-def attempt(path: Path, kind: str, halo: int | None, multiple: int) -> None:
-    """Run the network at a small size in a process of its own; raises BadStyle with what went wrong."""
-    root = str(Path(__file__).parent.parent)
-    environment = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
-    question = json.dumps({"path": str(path), "kind": kind, "halo": halo, "multiple": multiple})
+def attempt(path: Path, preview: bytes, kind: str, halo: int | None, multiple: int) -> None:
+    """Run the network at a small size, and read the preview, in a process of its own; raises BadStyle."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
+    about = {"kind": kind, "halo": halo, "multiple": multiple, "preview": base64.b64encode(preview).decode()}
+    question = json.dumps({"path": str(path), **about}).encode()
+    command = [sys.executable, "-m", "ganvas.trial"]
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "ganvas.trial", question],
-            env=environment, capture_output=True, timeout=TRIAL_SECONDS, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            command, input=question, env=environment, capture_output=True, timeout=TRIAL_SECONDS, check=False
+        )
         answer = json.loads(child.stdout)
     except subprocess.TimeoutExpired as error:
         raise BadStyle(f"The network did not finish a small picture in {TRIAL_SECONDS} s.") from error

@@ -133,7 +133,7 @@ def check(path: Path) -> Style:
     long or too much memory, gives another size than it was given, or is less local than its halo says.
     """
     style = load(path)
-    network.attempt(path, style.kind, style.halo, style.multiple)
+    network.attempt(path, style.preview, style.kind, style.halo, style.multiple)
     return style
 
 

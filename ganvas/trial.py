@@ -1,8 +1,11 @@
 """One try of a network that somebody brought, made to be run as a process that may die: ``python -m ganvas.trial``.
 
-Knows nothing of styles; it is told the file, the kind, the halo and the multiple as JSON and answers in JSON.
+Knows nothing of styles; it is told the file, the kind, the halo, the multiple and the preview as JSON and answers in
+JSON.
 """
 
+import base64
+import io
 import json
 import resource
 import sys
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 MEMORY = 6 * 2**30
 SECONDS = 40
 LOCAL_TOLERANCE = 2e-3
+PREVIEW_SIDE = 1024
 
 
 class Session(Protocol):
@@ -24,7 +28,7 @@ class Session(Protocol):
 
 def main() -> None:
     """Limit this process, try the network, answer with ``{"error": sentence or empty}`` on the standard output."""
-    question = json.loads(sys.argv[1])
+    question = json.load(sys.stdin)
     limit()
     sys.stdout.write(json.dumps({"error": judge(question)}))
 
@@ -39,6 +43,9 @@ def limit() -> None:
 
 def judge(question: dict[str, Any]) -> str:
     """What is wrong with the network, in a sentence; empty when nothing is."""
+    preview = base64.b64decode(question["preview"])
+    if preview and not small(preview):
+        return f"The preview is not a WebP picture of at most {PREVIEW_SIDE} pixels a side."
     session = start(question["path"])
     if question["kind"] == "sampler":
         return try_sampler(session)
@@ -46,6 +53,20 @@ def judge(question: dict[str, Any]) -> str:
     return try_sizes(session, multiple) or (
         "" if question["halo"] is None else try_halo(session, question["halo"], multiple)
     )
+
+
+def small(preview: bytes) -> bool:
+    """Whether it is a WebP picture of bounded size that can be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(preview), formats=["WEBP"]) as image:
+            bounded = max(image.size) <= PREVIEW_SIDE
+            if bounded:
+                image.load()
+            return bounded
+    except (OSError, ValueError, SyntaxError):
+        return False
 
 
 def start(path: str) -> Any:

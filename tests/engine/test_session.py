@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -68,19 +68,12 @@ def test_many_threads_get_their_own_pictures(way, local_file):
     run = way(local_file, "fp32", 0)
     given = [np.full((1, 3, 32, 32), value, np.float32) for value in np.linspace(-1, 1, 8)]
     expected = [run(x) for x in given]
-    wrong: list[int] = []
 
-    def work(index: int) -> None:
-        for _ in range(20):
-            if not np.array_equal(run(given[index]), expected[index]):
-                wrong.append(index)
+    def agrees(index: int) -> bool:
+        return all(np.array_equal(run(given[index]), expected[index]) for _ in range(20))
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(agrees, range(8)))
 
 
 def test_a_result_is_not_overwritten_by_the_next(local_file):

@@ -25,6 +25,8 @@ import numpy as np
 import psutil
 from PIL import Image
 
+from ganvas.errors import Missing
+
 PLACES = {"GANVAS_WORKERS": "2", "GANVAS_WAITING": "8"}
 TIMES = 10
 IMPATIENCE = 0.2  # seconds after which a refused client asks again, whatever it was told
@@ -39,12 +41,13 @@ class Load:
     clients: int
     statuses: Counter[str] = field(default_factory=Counter[str])
     durations: list[float] = field(default_factory=list[float])
+    refusals: list[float] = field(default_factory=list[float])
     silent: int = 0
     memory: list[float] = field(default_factory=list[float])
 
     def report(self) -> dict[str, object]:
         """The figures in a row."""
-        accepted = sorted(self.durations)
+        accepted, refused = sorted(self.durations), sorted(self.refusals)
         asked = self.statuses.total()
         return {
             "seconds": round(self.seconds, 1),
@@ -56,6 +59,8 @@ class Load:
             "accepted_p50": round(quantile(accepted, 0.5), 3),
             "accepted_p99": round(quantile(accepted, 0.99), 3),
             "accepted_max": round(quantile(accepted, 1.0), 3),
+            "refused_p50": round(quantile(refused, 0.5), 3),
+            "refused_p99": round(quantile(refused, 0.99), 3),
             "memory_mb_warm": round(self.memory[0]),
             "memory_mb_most": round(max(self.memory)),
             "memory_mb_end": round(self.memory[-1]),
@@ -108,21 +113,22 @@ def resident(process: psutil.Process) -> float:
     return total / 2**20
 
 
-async def ask(client: httpx2.AsyncClient, form: Mapping[str, str], load: Load) -> None:
+async def ask(client: httpx2.AsyncClient, form: httpx2.Request, load: Load) -> None:
     """One client: asks again and again until it is cancelled."""
-    files = {"photo": ("photo.jpg", photo(), "image/jpeg")}
     while True:
         began = time.perf_counter()
         try:
-            answer = await client.post("/api/v1/pictures", data=form, files=files)
+            answer = await client.post(form.url, content=form.content, headers=form.headers)
         except httpx2.TransportError as error:
             load.statuses[type(error).__name__] += 1
             await asyncio.sleep(IMPATIENCE)
             continue
         load.statuses[str(answer.status_code)] += 1
+        took = time.perf_counter() - began
         if answer.status_code == 201:
-            load.durations.append(time.perf_counter() - began)
+            load.durations.append(took)
         else:
+            load.refusals.append(took)
             load.silent += answer.status_code == 429 and "retry-after" not in answer.headers
             await asyncio.sleep(IMPATIENCE)
 
@@ -140,9 +146,13 @@ async def storm(url: str, process: psutil.Process, seconds: float, clients: int)
     limits = httpx2.Limits(max_connections=clients + 1)
     async with httpx2.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
         styles = (await client.get("/api/v1/styles")).json()["styles"]
-        form = {"style": styles[0]["name"], "format": "jpeg"}
+        if not styles:
+            raise Missing("The server has no style to make pictures in.", "Set GANVAS_STYLES to a folder of them.")
+        fields = {"style": styles[0]["name"], "format": "jpeg"}
+        form = client.build_request("POST", "/api/v1/pictures", data=fields, files={"photo": photo()})
+        await form.aread()  # one body for all, so that the clients cost little beside the server
         for _ in range(4):  # the network is opened, the decoder started
-            warm = await client.post("/api/v1/pictures", data=form, files={"photo": photo()})
+            warm = await client.post(form.url, content=form.content, headers=form.headers)
             assert warm.status_code == 201, warm.text
         load.memory.append(resident(process))
         tasks = [asyncio.create_task(ask(client, form, load)) for _ in range(clients)]

@@ -25,11 +25,19 @@ def check_address(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket on the settings' address. Raises GanvasError when it cannot be had."""
+    """A socket on the settings' address. Raises GanvasError when it cannot be had.
+
+    Its protocol is named, since asyncio sends small answers at once (TCP_NODELAY) only where it is.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(2048)
+        return listening
     except (OSError, OverflowError) as error:
+        listening.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise GanvasError(
             f"{settings.host} port {settings.port} cannot be listened on: {reason}.", "Choose another with --port."

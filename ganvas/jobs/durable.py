@@ -1,0 +1,201 @@
+"""The queue: all of dbos that Ganvas uses. Knows workflows, steps and executors; knows nothing of photos and owners.
+
+A part of a job is one workflow of two steps: ``make`` and ``settle``. What a step gave is recorded before the next
+begins, so a worker that takes over repeats at most the step that was running. Everything recorded is JSON: nothing
+that is read back can run code. Owners are partitions of the queue, which take turns; within one, priority decides.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from dbos import DBOS, DBOSClient, Serializer, StepOptions
+from sqlalchemy.orm import Session
+
+APPLICATION = "ganvas"
+VERSION = "1"  # of what the steps record; another number leaves what is in line to workers of the old one
+QUEUE = "parts"
+WORKFLOW = "part"
+POLL = 0.1  # seconds between two looks at the queue
+REPEATS = 3  # how often a part is made again whose picture was lost before it was settled
+MOST_RECOVERIES = 50
+Outcome = dict[str, Any]  # what ``make`` says, as JSON
+
+
+class Runner(Protocol):
+    """What a worker does for a part in a round."""
+
+    def make(self, part: str, round: int) -> Outcome:
+        """Make the picture and keep it; may be done twice."""
+        ...
+
+    def settle(self, part: str, round: int, outcome: Outcome) -> bool:
+        """Record what was made; may be done twice. False when it was lost and must be made again."""
+        ...
+
+    def fail(self, part: str, round: int, error: Exception) -> Outcome:
+        """The outcome of an error that nobody foresaw."""
+        ...
+
+
+class Json(Serializer):
+    """JSON and nothing else; an error is read back as its words."""
+
+    def serialize(self, data: Any) -> str:
+        """A value as JSON. Raises TypeError for what is none, an exception apart."""
+        return json.dumps(data, default=describe, separators=(",", ":"))
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """The value in the JSON."""
+        value = json.loads(serialized_data)
+        return RuntimeError(value["error"]) if isinstance(value, dict) and set(value) == {"error"} else value
+
+    def name(self) -> str:
+        """The name under which dbos notes how a value was written."""
+        return "ganvas_json"
+
+
+def describe(value: object) -> dict[str, str]:
+    """An exception as plain data."""
+    if isinstance(value, BaseException):
+        return {"error": f"{type(value).__name__}: {value}"[:2000]}
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def quieten() -> None:
+    """Let dbos say what goes wrong and nothing else."""
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+class Line:
+    """The end of the queue where work is put in line. Needs no worker in this process."""
+
+    def __init__(self, url: str) -> None:
+        quieten()
+        DBOS.migrate(url)
+        self.client = DBOSClient(system_database_url=url, serializer=Json(), application_name=APPLICATION)
+
+    def enqueue(self, session: Session, part: str, round: int, place: tuple[str, int]) -> None:
+        """Put a part in line, for good with the session's commit; ``place`` is the owner and the priority (1 first)."""
+        owner, priority = place
+        self.client.enqueue_in_transaction(
+            session.connection(),
+            {
+                "workflow_name": WORKFLOW,
+                "queue_name": QUEUE,
+                "workflow_id": workflow_id(part, round),
+                "app_version": VERSION,
+                "queue_partition_key": owner,
+                "priority": priority,
+            },
+            part,
+            round,
+        )
+
+    def cancel(self, parts: Iterable[tuple[str, int]]) -> None:
+        """Take parts out of the line. One that runs is told by its worker's own look at the ledger."""
+        self.client.cancel_workflows([workflow_id(part, round) for part, round in parts])
+
+    def forget(self, parts: Iterable[tuple[str, int]]) -> None:
+        """Delete what the queue knows of parts, of all their rounds."""
+        ids = [workflow_id(part, past) for part, round in parts for past in range(round + 1)]
+        self.client.delete_workflows(ids)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.destroy()
+
+
+def workflow_id(part: str, round: int) -> str:
+    """A part's workflow in a round; the same part may be put in line again under another."""
+    return f"{part}-{round}"
+
+
+def part_of(workflow: str) -> tuple[str, int]:
+    """The part and the round of a workflow."""
+    part, _, round = workflow.partition("-")
+    return part, int(round)
+
+
+RUNNER: list[Runner] = []  # of this process: dbos has one instance and functions by name, so there is at most one
+
+
+def runner() -> Runner:
+    """Who does the work in this process."""
+    return RUNNER[0]
+
+
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_RECOVERIES)
+def do_part(part: str, round: int) -> None:
+    """One part, from its photo to its record. What nobody foresaw ends in the record too."""
+    for _ in range(REPEATS):
+        try:
+            outcome = DBOS.run_step(StepOptions(name="make"), runner().make, part, round)
+        except Exception as error:  # noqa: BLE001  the job's edge
+            outcome = runner().fail(part, round, error)
+        if DBOS.run_step(SETTLING, runner().settle, part, round, outcome):
+            return
+
+
+SETTLING = StepOptions(name="settle", retries_allowed=True, max_attempts=6, interval_seconds=0.5)
+
+
+def start(url: str, executor: str, doer: Runner, slots: int) -> None:
+    """Begin to take parts from the line: ``slots`` at a time, under the name ``executor``."""
+    quieten()
+    RUNNER[:] = [doer]
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": url,
+            "application_version": VERSION,
+            "executor_id": executor,
+            "serializer": Json(),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+            "scheduler_polling_interval_sec": 3600.0,
+        }
+    )
+    DBOS.launch()
+    DBOS.register_queue(
+        QUEUE,
+        worker_concurrency=slots,
+        partition_worker_concurrency=slots,
+        polling_interval_sec=POLL,
+        on_conflict="always_update",
+    )
+
+
+def stop(seconds: int) -> None:
+    """Take no more; come back when what runs has ended, or after so many seconds."""
+    DBOS.destroy(workflow_completion_timeout_sec=seconds)
+    RUNNER.clear()
+
+
+def take_over(executor: str) -> int:
+    """Put what a dead executor was doing back in line; says how much that was."""
+    left = DBOS.list_workflows(executor_id=executor, status="PENDING", load_input=False, load_output=False)
+    for workflow in left:
+        DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+    return len(left)
+
+
+def stranded() -> Sequence[tuple[str, int]]:
+    """Parts whose workflow the queue has given up."""
+    given_up = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+    found = DBOS.list_workflows(name=WORKFLOW, status=given_up, load_input=False, load_output=False, limit=1000)
+    return [part_of(workflow.workflow_id) for workflow in found]
+
+
+def purge(seconds: float) -> None:
+    """Forget what ended so long ago; the ledger has its outcome."""
+    before = datetime.fromtimestamp(time.time() - seconds, UTC).isoformat()
+    ended = ["SUCCESS", "CANCELLED", "ERROR"]
+    found = DBOS.list_workflows(
+        name=WORKFLOW, status=ended, completed_before=before, load_input=False, load_output=False, limit=1000
+    )
+    if found:
+        DBOS.delete_workflows([workflow.workflow_id for workflow in found])

@@ -1,0 +1,223 @@
+"""Does the parts of jobs: photo to picture to record. Knows the spine and the ledger; the line is ``durable``'s.
+
+A picture is put into the store before it is recorded, and both may be done twice: the same picture has the same key,
+and a record that is there is left as it is.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ganvas.engine.engine import Engine
+from ganvas.errors import Cancelled, GanvasError
+from ganvas.image import FORMATS, Limits, decode, measure
+from ganvas.jobs import states
+from ganvas.jobs.durable import Line, Outcome
+from ganvas.jobs.keep import Keep
+from ganvas.jobs.order import Wanted
+from ganvas.jobs.record import begun, follow, lock, move, note
+from ganvas.ledger.models import Job, Part, Picture
+from ganvas.stylize import stylize
+
+LOG = logging.getLogger("ganvas.jobs")
+TRIES = 8  # how often a part may be begun: one that kills its worker each time must end
+LOOK = 0.25  # seconds between two looks whether the part is still wanted
+SAY = 1.0  # seconds between two notes of progress
+GIVE_WAY = 60.0  # seconds that a part waits at most for pictures that somebody looks at
+STOPPED = "stopped"
+Idle = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What there is to do for a part."""
+
+    part: str
+    round: int
+    job: str
+    photo: str
+    mask: str | None
+    style: str
+    wanted: Wanted
+
+
+class Worker:
+    """Makes pictures for ``durable``. ``idle()`` says whether nobody waits for a picture in this process."""
+
+    def __init__(
+        self, engine: Engine, keep: Keep, line: Line, limits: Limits | None = None, idle: Idle = lambda: True
+    ) -> None:
+        self.engine = engine
+        self.keep = keep
+        self.line = line
+        self.database = keep.database
+        self.limits = limits or Limits()
+        self.idle = idle
+        self.stopping = threading.Event()
+
+    def make(self, part: str, round: int) -> Outcome:
+        """Make one picture and put it into the store, or say why not. A recorded step."""
+        if self.stopping.is_set():
+            return {STOPPED: True}
+        task = self.begin(part, round)
+        if task is None:
+            return {}
+        began = time.monotonic()
+        try:
+            key = self.paint(task)
+        except Cancelled:
+            return {STOPPED: True} if self.stopping.is_set() else {}
+        except GanvasError as error:
+            return {"error": {"what": error.what, "right": error.right}}
+        path = self.keep.store.path(key)
+        width, height = measure(path)
+        seconds = time.monotonic() - began
+        return {"key": key, "width": width, "height": height, "bytes": path.stat().st_size, "seconds": seconds}
+
+    def begin(self, part: str, round: int) -> Task | None:
+        """Note that the part runs; None where it is not wanted any more, or has killed too many workers."""
+        with self.database.write() as session:
+            found = begun(session, part, round)
+            if found is None or found[1].state not in states.OPEN:
+                return None
+            job, row = found
+            row.tries += 1
+            if row.tries > TRIES:
+                what = f"The worker died {TRIES} times while it made this picture."
+                row.error = {"what": what, "right": "Try a smaller photo."}
+                move(session, job, row, states.FAILED)
+                follow(session, job)
+                return None
+            if row.state == states.QUEUED:
+                move(session, job, row, states.RUNNING)
+                follow(session, job)
+            return Task(part, round, job.id, row.photo, job.mask, row.style, Wanted(**job.ask))
+
+    def paint(self, task: Task) -> str:
+        """Photo to picture; its key. Raises what the spine raises, and Cancelled where it is not wanted any more."""
+        mask = self.read_mask(task.mask) if task.mask else None
+        ask = task.wanted.ask(task.style, mask)
+        photo = self.keep.store.get(task.photo)
+        return stylize(self.engine, self.keep.store, photo, ask, self.progress(task), self.limits)
+
+    def read_mask(self, key: str) -> NDArray[np.uint8]:
+        """The mask from its picture: brightness, h x w."""
+        return decode(self.keep.store.get(key), self.limits).pixels.mean(axis=2).round().astype(np.uint8)
+
+    def progress(self, task: Task) -> Callable[[float], None]:
+        """What is called at each tile: gives way, looks whether the part is wanted, and notes how far it is."""
+        looked = said = time.monotonic()
+
+        def on_tile(share: float) -> None:
+            nonlocal looked, said
+            self.give_way()
+            now = time.monotonic()
+            if self.stopping.is_set():
+                raise Cancelled("The worker stops.")
+            if now - looked < LOOK:
+                return
+            looked = now
+            if not self.report(task, share if now - said >= SAY else None):
+                raise Cancelled("The picture is not wanted any more.")
+            said = now if now - said >= SAY else said
+
+        return on_tile
+
+    def give_way(self) -> None:
+        """Wait while somebody waits for a picture."""
+        until = time.monotonic() + GIVE_WAY
+        while not self.idle() and not self.stopping.is_set() and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def report(self, task: Task, share: float | None) -> bool:
+        """Whether the part is still wanted; notes its share where one is given."""
+        if share is None:
+            with self.database.read() as session:
+                row = session.get(Part, task.part)
+                return row is not None and row.round == task.round and row.state in states.OPEN
+        with self.database.write() as session:
+            found = begun(session, task.part, task.round)
+            if found is None or found[1].state not in states.OPEN:
+                return False
+            job, row = found
+            row.share = share
+            note(session, job, "progress", {"number": row.number, "share": round(share, 4)})
+            return True
+
+    def settle(self, part: str, round: int, outcome: Outcome) -> bool:
+        """Record what came of a part, and hold its picture. A recorded step; False where the picture is lost."""
+        if not outcome:
+            return True
+        picture = self.record(part, round, outcome)
+        return picture is None or self.keep.hold_picture(picture) or self.discard(picture)
+
+    def record(self, part: str, round: int, outcome: Outcome) -> Picture | None:
+        """Write the outcome down, once; the picture where there is one to be held."""
+        with self.database.write() as session:
+            found = begun(session, part, round)
+            if found is None:
+                return None
+            job, row = found
+            if row.state not in states.OPEN:
+                return row.picture
+            if STOPPED in outcome:
+                self.hand_back(session, job, row)
+            elif "error" in outcome:
+                row.error = outcome["error"]
+                move(session, job, row, states.FAILED)
+            else:
+                row.picture = picture_of(job, row, outcome)
+                session.flush()
+                row.seconds, row.share = outcome["seconds"], 1.0
+                move(session, job, row, states.DONE)
+            follow(session, job)
+            return row.picture
+
+    def hand_back(self, session: Session, job: Job, part: Part) -> None:
+        """Put a part that was not finished in line again: this worker stops."""
+        part.round, part.tries, part.share = part.round + 1, max(0, part.tries - 1), 0.0
+        move(session, job, part, states.QUEUED)
+        self.line.enqueue(session, part.id, part.round, (job.owner, job.priority))
+
+    def discard(self, picture: Picture) -> bool:
+        """Take back the record of a picture that is not in the store any more; always False."""
+        with self.database.write() as session:
+            part = session.scalar(select(Part).where(Part.picture_id == picture.id))
+            job = lock(session, part.job_id) if part else None
+            if part and job:
+                session.execute(delete(Picture).where(Picture.id == picture.id))
+                part.picture_id = None
+                move(session, job, part, states.QUEUED)
+                follow(session, job)
+        return False
+
+    def fail(self, part: str, round: int, error: Exception) -> Outcome:
+        """The outcome of an error that nobody foresaw; the log has it whole."""
+        LOG.error("part %s failed in round %d", part, round, exc_info=error)
+        return {"error": {"what": "The worker met an error that it did not expect.", "right": "Its log says more."}}
+
+
+def picture_of(job: Job, part: Part, outcome: Outcome) -> Picture:
+    """The row of a picture that was made; its id is the part's, so that there is never a second one."""
+    size = {name: int(outcome[name]) for name in ("width", "height", "bytes")}
+    return Picture(
+        id=part.id,
+        owner=job.owner,
+        key=outcome["key"],
+        photo=part.photo,
+        mask=job.mask,
+        name=part.result,
+        style=part.style,
+        ask=job.ask,
+        media_type=FORMATS[job.ask["format"]],
+        seconds=outcome["seconds"],
+        made=time.time(),
+        **size,
+    )

@@ -1,0 +1,14 @@
+"""What Alembic runs for a migration: our tables on the connection that it was handed. Knows no database itself."""
+
+from alembic import context
+
+from ganvas.ledger.models import Row
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Row.metadata,
+    render_as_batch=True,
+    version_table="ganvas_version",
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,135 @@
+"""The tables of the ledger. Knows columns and what they mean; runs no query. Times are seconds since 1970 (UTC)."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+Plain = dict[str, Any]  # what JSON can say
+
+
+class Row(DeclarativeBase):
+    """A row of the ledger."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {Plain: JSON(none_as_null=True), list[str]: JSON}  # noqa: RUF012  read once by SQLAlchemy
+
+
+class Job(Row):
+    """Work that was asked for once and is done in parts. ``state`` as in ``ganvas.jobs.states``.
+
+    ``ask`` is all that was asked but photo and style, ``mask`` the key of a mask. ``events`` counts the job's events,
+    and is their last number. ``photos`` are the keys of photos that are held for it until it is deleted.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    ask: Mapped[Plain]
+    mask: Mapped[str | None]
+    styles: Mapped[list[str]]
+    priority: Mapped[int]
+    state: Mapped[str] = mapped_column(index=True)
+    events: Mapped[int] = mapped_column(default=0)
+    held: Mapped[bool] = mapped_column(default=False, index=True)
+    made: Mapped[float]
+    began: Mapped[float | None]
+    ended: Mapped[float | None]
+    parts: Mapped[list["Part"]] = relationship(
+        back_populates="job", order_by="Part.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Part(Row):
+    """One photo in one style. ``round`` counts how often it was put in line, ``tries`` how often that was begun.
+
+    ``photo`` is the photo's key, ``given`` its name with folders, ``result`` the picture's; ``share`` is done, 0 to 1.
+    """
+
+    __tablename__ = "parts"
+    __table_args__ = (Index("ix_parts_job_number", "job_id", "number", unique=True),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    photo: Mapped[str]
+    given: Mapped[str]
+    result: Mapped[str]
+    style: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    round: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    share: Mapped[float] = mapped_column(default=0.0)
+    error: Mapped[Plain | None]
+    seconds: Mapped[float | None]
+    picture_id: Mapped[str | None] = mapped_column(ForeignKey("pictures.id", ondelete="SET NULL"), index=True)
+    job: Mapped[Job] = relationship(back_populates="parts")
+    picture: Mapped["Picture | None"] = relationship()
+
+
+class Event(Row):
+    """Something that happened to a job; ``number`` counts from 1 without a gap."""
+
+    __tablename__ = "events"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    body: Mapped[Plain]
+    at: Mapped[float]
+
+
+class Picture(Row):
+    """A picture that somebody made, with all that it takes to make it again.
+
+    ``key`` and ``photo`` are keys in the store, held as ``picture:ID``; ``held`` says that this was done.
+    """
+
+    __tablename__ = "pictures"
+    __table_args__ = (Index("ix_pictures_owner_id", "owner", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    key: Mapped[str]
+    photo: Mapped[str | None]
+    mask: Mapped[str | None]
+    name: Mapped[str]
+    style: Mapped[str]
+    ask: Mapped[Plain]
+    media_type: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float]
+    made: Mapped[float]
+    star: Mapped[bool] = mapped_column(default=False)
+    folder: Mapped[str] = mapped_column(default="")
+    held: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+class Worker(Row):
+    """A process that works on jobs; ``beat`` is when it last said that it lives, by the database's clock."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[int]
+    beat: Mapped[float]
+
+
+class Release(Row):
+    """A blob that is to be let go: written with what deletes it, done after that is safe."""
+
+    __tablename__ = "releases"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    key: Mapped[str]
+    holder: Mapped[str]

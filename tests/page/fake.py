@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from PIL import Image, ImageFilter, ImageOps
@@ -170,9 +170,9 @@ def sample(width: int, height: int) -> Image.Image:
 
 
 @contextmanager
-def serve(app: Any) -> Generator[str]:
+def serve(app: Any, lifespan: Literal["on", "off"] = "off") -> Generator[str]:
     """The application at an address of this machine, until the end."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan=lifespan))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

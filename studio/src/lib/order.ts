@@ -4,14 +4,17 @@ import type { Look, Output } from './look';
 import { maskBlob } from './mask/render';
 import { PROOF_EDGE, WALL_EDGE, type Photo } from './photo';
 
-const SCREEN: Output = { format: 'webp', quality: 90, metadata: false };
+/** For the screen the quickest format that keeps what the photo has. */
+function screen(photo: Photo): Output {
+  return { format: photo.pixels.opaque ? 'jpeg' : 'webp', quality: 92, metadata: false };
+}
 
 export async function orderPreview(photo: Photo, look: Look): Promise<Wish> {
-  return { ...(await wish(photo, look, SCREEN)), photo: photo.wall, longEdge: WALL_EDGE };
+  return { ...(await wish(photo, look, screen(photo))), photo: photo.wall, longEdge: WALL_EDGE };
 }
 
 export async function orderProof(photo: Photo, look: Look): Promise<Wish> {
-  return { ...(await wish(photo, look, SCREEN)), photo: photo.proof, longEdge: PROOF_EDGE };
+  return { ...(await wish(photo, look, screen(photo))), photo: photo.source, longEdge: PROOF_EDGE };
 }
 
 export function orderWhole(photo: Photo, look: Look, output: Output): Promise<Wish> {

@@ -72,7 +72,7 @@ class Studio {
     this.opening = true;
     this.photoProblem = null;
     try {
-      const photo = await openPhoto(file, name, this.transfers[0]?.name ?? '');
+      const photo = await openPhoto(file, name, this.transfers);
       this.leave();
       this.photo = photo;
       if (look ?? this.preferred) this.show(look ?? firstLook(this.preferred));

@@ -8,8 +8,8 @@ export interface Box {
 }
 
 export interface Calls {
-  open: { asks: { blob: Blob }; gives: { id: number; width: number; height: number } };
-  reduce: { asks: { id: number; longEdge: number }; gives: Blob };
+  open: { asks: { blob: Blob }; gives: { id: number; width: number; height: number; opaque: boolean } };
+  reduce: { asks: { id: number; longEdge: number; opaque: boolean }; gives: Blob };
   part: { asks: { id: number; box: Box; width: number; height: number }; gives: ImageBitmap };
   close: { asks: { id: number }; gives: null };
 }

@@ -34,21 +34,23 @@ export class Pixels {
     private readonly id: number,
     readonly width: number,
     readonly height: number,
+    /** Nothing shines through it. */
+    readonly opaque: boolean,
   ) {}
 
   /** Rejects where the browser cannot read the format. */
   static async open(blob: Blob): Promise<Pixels> {
-    const { id, width, height } = await call('open', { blob });
-    return new Pixels(id, width, height);
+    const { id, width, height, opaque } = await call('open', { blob });
+    return new Pixels(id, width, height, opaque);
   }
 
   get longEdge(): number {
     return Math.max(this.width, this.height);
   }
 
-  /** The whole as a WebP (or PNG) whose long edge is at most `longEdge` pixels. */
+  /** The whole as a JPEG, or a WebP where something shines through, of at most `longEdge` pixels. */
   reduce(longEdge: number): Promise<Blob> {
-    return call('reduce', { id: this.id, longEdge });
+    return call('reduce', { id: this.id, longEdge, opaque: this.opaque });
   }
 
   /** The box of this picture, in its own pixels, as a bitmap of `width` x `height`. */

@@ -1,0 +1,63 @@
+"""The page as Ganvas itself serves it: real routes, real headers, a tiny style, from a photo to a file on the disk."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from ganvas.engine.engine import Engine
+from ganvas.settings import Settings
+from ganvas.store import Store
+from ganvas.style import Catalog, load, rewrite
+from ganvas.web.app import create_app
+from tests.conftest import write_style
+from tests.page.conftest import Visit
+from tests.page.fake import encode, sample, serve
+
+
+@pytest.fixture
+def address(tmp_path: Path, static: Path) -> Iterator[str]:
+    """Ganvas with one style, the negative, in place of the fake."""
+    folder = tmp_path / "styles"
+    write_style(folder, "inverting")
+    preview = encode(sample(360, 240), "webp", 90)
+    rewrite(folder / "inverting.onnx", replace(load(folder / "inverting.onnx"), preview=preview))
+    catalog = Catalog([folder])
+    settings = Settings(data=tmp_path / "data")
+    app = create_app(settings, Engine(catalog), Store(settings.data / "store"), catalog, static)
+    with serve(app, "on") as address:
+        yield address
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_photo_becomes_its_negative_at_its_own_size(visit: Visit, photo: Path, language: str) -> None:
+    page = visit(language=language)
+    page.locator(".wall .tile img").wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(photo)
+    page.locator(".wall .photo").wait_for()
+    expect(page.locator(".wall .tile img.come")).to_have_count(1)
+    page.locator(".wall .tile").click()
+    page.locator(".grip").wait_for()
+    page.get_by_role("radio", name="PNG").check(force=True)
+    with page.expect_download() as download:
+        page.locator(".save").click()
+    with Image.open(download.value.path()) as picture, Image.open(photo) as given:
+        assert picture.size == given.size
+        apart = np.asarray(picture, np.int16) + np.asarray(given, np.int16) - 255
+    assert np.abs(apart).mean() < 3
+
+
+def test_the_page_comes_with_a_policy_that_holds(visit: Visit) -> None:
+    page = visit("/styles/")
+    page.locator("main li").wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/styles/")) as answer:
+        page.reload()
+    policy = answer.value.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]

@@ -22,7 +22,7 @@ from ganvas.errors import BadPhoto, TooLarge
 from ganvas.image.kind import known
 
 DATA_SETS = Path(os.environ.get("GANVAS_DATA_SETS", Path(__file__).parents[2] / "shared" / "data"))
-SECONDS = image.Limits().patience  # that a photo may take on a machine that does much else
+SECONDS = image.Limits().patience  # that a photo may take by the clock on a machine that does much else
 CHILD_MEMORY = 1536  # MB that a process may reach
 BOUNDARIES = (b"\0", b"\x7f", b"\x80", b"\xff", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01")
 

@@ -27,9 +27,10 @@ class Photo:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` of the processor, ``memory``.
+    """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` to decode it, ``memory``.
 
-    A machine that does much else may take three times the ``seconds`` by the clock before a photo is given up.
+    Seconds in which the process waits for a processor, because the machine does much else, do not count, up to
+    ``patience`` (Linux; elsewhere all seconds count).
     ``memory`` is the address space, in bytes, of the process that decodes. A photo of 100 megapixels needs 0.8 GB as
     a plain JPEG or PNG and 1.3 GB as a WebP; a process whose photo is smaller by its header is held to less.
     """
@@ -41,5 +42,5 @@ class Limits:
 
     @property
     def patience(self) -> float:
-        """Seconds by the clock after which decoding is ended."""
-        return 3 * self.seconds
+        """Seconds by the clock after which decoding is ended in any case."""
+        return 12 * self.seconds

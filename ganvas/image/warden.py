@@ -195,7 +195,8 @@ def refused(answer: dict[str, Any], took: float, seconds: float) -> GanvasError:
     if kind := ERRORS.get(answer.get("error")):
         return kind(str(answer.get("what", ""))[:500], str(answer.get("right", ""))[:500])
     if took >= seconds:
-        return TooLarge(f"Decoding took longer than {seconds:g} s.", "Send a smaller photo, or save it anew.")
+        right = "Send a smaller photo, save it anew, or try again when the machine is less busy."
+        return TooLarge(f"Decoding took longer than {seconds:g} s.", right)
     return BadPhoto("The photo cannot be decoded: its decoder failed.", "Save it anew, or send another.")
 
 

@@ -15,45 +15,69 @@ import socket
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganvas.errors import BadPhoto, GanvasError, TooLarge
 from ganvas.image import decoder, wire
 
-REAP = 0.5  # seconds after which an ended child is let go at the latest
+REAP, LEAST = 0.5, 0.01  # seconds between looking after children, at most and at least
 FILES = 32  # descriptors that a child may open
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that decodes: when it began, the seconds it may take, and those after which it is ended in any case."""
+
+    process: int
+    began: float
+    seconds: float
+    patience: float
+
+    def left(self) -> float:
+        """Seconds until it must be looked at again; none when its time is over."""
+        took = time.monotonic() - self.began
+        if took < self.seconds:
+            return self.seconds - took
+        return min(self.seconds - took + waited(self.process), self.patience - took)
+
+
+def waited(process: int) -> float:
+    """Seconds that a process could have run but had no processor, because the machine does much else; 0 if unknown."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def serve(control: socket.socket) -> None:
     """Fork a child for each order until the other side is gone."""
-    deadlines: dict[int, float] = {}
+    children: list[Child] = []
     while True:
-        readable, _, _ = select.select([control], [], [], pause(deadlines))
+        readable, _, _ = select.select([control], [], [], pause(children))
         if readable:
             order, files = wire.hear(control, 2)
             if not order:
                 break
-            deadlines[fork(order, files)] = time.monotonic() + order["patience"]
-        reap(deadlines)
-    for child in deadlines:
-        os.kill(child, signal.SIGKILL)
+            children.append(Child(fork(order, files), time.monotonic(), order["seconds"], order["patience"]))
+        children = [child for child in children if not ended(child)]
+    for child in children:
+        os.kill(child.process, signal.SIGKILL)
 
 
-def pause(deadlines: dict[int, float]) -> float | None:
+def pause(children: list[Child]) -> float | None:
     """Seconds until somebody must be looked after; None is for ever."""
-    if not deadlines:
+    if not children:
         return None
-    return max(0.0, min(REAP, min(deadlines.values()) - time.monotonic()))
+    return min(REAP, *(max(LEAST, child.left()) for child in children))
 
 
-def reap(deadlines: dict[int, float]) -> None:
-    """Kill the children whose time is over, and let go of those that ended."""
-    for child, deadline in list(deadlines.items()):
-        if time.monotonic() >= deadline:
-            os.kill(child, signal.SIGKILL)
-        if os.waitpid(child, os.WNOHANG) != (0, 0):
-            del deadlines[child]
+def ended(child: Child) -> bool:
+    """Kill a child whose time is over, and let go of one that ended."""
+    if child.left() <= 0:
+        os.kill(child.process, signal.SIGKILL)
+    return os.waitpid(child.process, os.WNOHANG) != (0, 0)
 
 
 def fork(order: dict[str, Any], files: list[int]) -> int:

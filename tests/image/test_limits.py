@@ -225,3 +225,24 @@ def test_nothing_is_left_open_after_many_photos():
         with pytest.raises(BadPhoto):
             decode(data[:50])
     assert len(os.listdir("/dev/fd")) <= before
+
+
+@needs_linux
+def test_a_decoder_that_sleeps_for_ever_is_ended(slow):
+    """A stopped process takes no processor time and waits for none: only the clock can end it."""
+    met: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            decode(slow, Limits(bytes=2**28, seconds=1))
+        except TooLarge as error:
+            met.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while asking.is_alive():
+        for child in children():
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGSTOP)
+        time.sleep(0.005)
+    assert "longer than 1 s" in str(met[0])

@@ -1,0 +1,109 @@
+"""What it costs to read and to write a picture: processor time and memory, by format and size. Knows the public calls.
+
+Run by hand (``python -m bench.images``). Each figure is taken in a process of its own, because memory is counted by
+its highest point. Processor time and not the clock, so that a busy machine gives the same figures; the clock of the
+smallest photo is given too, because it shows what a process for each photo costs.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ganvas import image
+from ganvas.errors import TooLarge
+
+SHAPES = {1: (832, 1248), 12: (3000, 4000), 24: (4000, 6000), 100: (8333, 12000)}
+KINDS = ("jpeg", "png", "webp", "avif")
+MIB = 2**20
+OFTEN = 20  # times that the smallest photo is read for its time by the clock
+
+
+def scene(height: int, width: int) -> image.Pixels:
+    """A picture with soft parts, edges and grain: uint8 height x width x 3, the same each time."""
+    random = np.random.default_rng(0)
+    patch = random.integers(0, 160, (64, 64, 3)).repeat(16, 0).repeat(16, 1) + random.integers(0, 24, (1024, 1024, 3))
+    slope = np.linspace(0, 70, width).astype(np.uint8)[None, :, None]
+    tiles = (-(-height // 1024), -(-width // 1024), 1)
+    return np.tile(patch.astype(np.uint8), tiles)[:height, :width] + slope
+
+
+def below() -> tuple[float, float]:
+    """Processor seconds and most megabytes of the ended processes below this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / (1024 if sys.platform == "linux" else MIB)
+
+
+def highest() -> float:
+    """Most megabytes of this process; Linux says it without what its parent had when it was forked."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def written(kind: str, megapixels: int) -> dict[str, float]:
+    """What encoding costs; memory with the pixels in it."""
+    photo = image.Photo(scene(*SHAPES[megapixels]))
+    began = time.process_time()
+    data = image.encode(photo, kind)
+    return {"seconds": time.process_time() - began, "memory": highest(), "bytes": len(data)}
+
+
+def read(kind: str, megapixels: int) -> dict[str, float]:
+    """What decoding costs in its own process; memory with the file and the pixels in it."""
+    image.start()  # before the file is here, which would be counted as its own
+    data = sys.stdin.buffer.read()
+    limits = image.Limits(bytes=2**30, seconds=600)
+    began = time.perf_counter()
+    for _ in range(OFTEN if megapixels == 1 else 1):
+        assert image.decode(data, limits).pixels.shape[:2] == SHAPES[megapixels]
+    clock = (time.perf_counter() - began) / (OFTEN if megapixels == 1 else 1)
+    time.sleep(1)  # let the process that forks take leave of its child, whose figures it hands on
+    image.stop()
+    used, most = below()
+    return {"seconds": used / (OFTEN if megapixels == 1 else 1), "memory": most, "clock": clock}
+
+
+def one(what: str, kind: str, megapixels: int, data: bytes = b"") -> dict[str, float]:
+    """One measurement in a fresh process."""
+    command = [sys.executable, "-m", "bench.images", "--one", what, kind, str(megapixels)]
+    run = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True)
+    return json.loads(run.stdout)
+
+
+def row(kind: str, megapixels: int) -> str:
+    """Both measurements of a format and a size, as a line of a table."""
+    height, width = SHAPES[megapixels]
+    try:
+        image.check_format(kind, height, width)
+    except TooLarge:
+        return f"| {kind} | {megapixels} | | | refused | |"
+    data = image.encode(image.Photo(scene(height, width)), kind)
+    decoded, encoded = one("read", kind, megapixels, data), one("written", kind, megapixels)
+    cells = [f"{figures['seconds']:.2f} s | {figures['memory']:.0f} MB" for figures in (decoded, encoded)]
+    return f"| {kind} | {megapixels} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """The table, or with ``--one`` a single figure of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", nargs=3, metavar=("WHAT", "KIND", "MEGAPIXELS"))
+    asked = parser.parse_args()
+    if asked.one:
+        what, kind, megapixels = asked.one
+        print(json.dumps({"read": read, "written": written}[what](kind, int(megapixels))))
+        return
+    print("| format | megapixels | decode | memory | encode | memory |\n|---|---|---|---|---|---|")
+    for kind in KINDS:
+        for megapixels in SHAPES:
+            print(row(kind, megapixels), flush=True)
+    small = one("read", "jpeg", 1, image.encode(image.Photo(scene(*SHAPES[1])), "jpeg"))
+    print(f"\nA JPEG of one megapixel by the clock: {small['clock'] * 1000:.0f} ms.")
+
+
+if __name__ == "__main__":
+    main()

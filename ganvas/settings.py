@@ -30,7 +30,7 @@ class Settings:
     this machine. ``hosts``: names by which the server may be called beside its address. ``workers``: pictures made at
     a time, ``waiting``: how many more may wait, ``keep``: how long one is kept that nobody owns. ``threads`` for one
     picture, 0 is all. ``styles``: further folders of style files. ``database``: an SQLAlchemy URL; empty is SQLite
-    in ``data``. ``precision``: auto, fp32 or bf16.
+    in ``data``. ``precision``: auto, fp32 or bf16. ``data_sets``: where the folders that recipes name lie.
     """
 
     data: Path = field(default_factory=lambda: home_data(os.environ))
@@ -47,6 +47,7 @@ class Settings:
     styles: tuple[Path, ...] = ()
     database: str = field(default="", repr=False)
     precision: str = "auto"
+    data_sets: Path = Path("../shared/data")
 
     @property
     def database_url(self) -> str:
@@ -130,6 +131,7 @@ def choice(*known: str) -> Callable[[str, str], str]:
 
 READERS: dict[str, Callable[[str, str], Any]] = {
     "data": folder,
+    "data_sets": folder,
     "host": words,
     "port": number(1, 65535),
     "token": words,

@@ -35,7 +35,7 @@ def train(
 
     given = {"data.source": source, "data.target": target, "name": name}
     given |= {"schedule.minutes": minutes, "schedule.steps": steps if minutes is None or steps else 0}
-    wanted = changed(started(recipe, source, target, name), given, settings or [])
+    wanted = located(changed(started(recipe, source, target, name), given, settings or []))
     refuse_bad_name(wanted.name)
     if dry_run:
         show(wanted, json)
@@ -64,6 +64,19 @@ def changed(recipe: "Recipe", given: dict[str, Any], settings: list[str]) -> "Re
     from ganvas.learn import recipe as recipes
 
     return recipes.change(recipe, [*options(given), *settings])
+
+
+def located(recipe: "Recipe") -> "Recipe":
+    """The recipe with folders that are not here looked up where the data sets lie (``GANVAS_DATA_SETS``)."""
+    import os
+    from dataclasses import replace
+
+    from ganvas.settings import Settings
+
+    root = Settings.from_environment(os.environ).data_sets
+    given = {key: getattr(recipe.data, key) for key in ("source", "target")}
+    found = {key: str((root / path).absolute()) for key, path in given.items() if path and not Path(path).exists()}
+    return replace(recipe, data=replace(recipe.data, **found))
 
 
 def options(given: dict[str, Any]) -> Iterator[str]:

@@ -53,6 +53,7 @@ def create_app(settings: Settings, engine: Engine, store: Store, catalog: Catalo
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=problems.ANY,
         lifespan=live,
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
@@ -62,6 +63,8 @@ def create_app(settings: Settings, engine: Engine, store: Store, catalog: Catalo
     for router in (styles.router, pictures.router, login.router, health.router, manual.router):
         app.include_router(router)
     app.mount("/", Page(page))
+    plain = app.openapi
+    app.openapi = lambda: problems.describe_shapes(plain())
     surround(app, app.state.parts)
     return app
 

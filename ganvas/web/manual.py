@@ -1,6 +1,7 @@
 """The API's description as a page without scripts. Knows OpenAPI; knows no route by name, and asks nobody else."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -8,14 +9,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from ganvas.web.headers import NOTHING, digest
-from ganvas.web.problems import KINDS, MANUAL
+from ganvas.web.problems import KINDS, MANUAL, MEDIA_TYPE
 
 router = APIRouter()
 LOOK = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; padding: .25rem .75rem; }
-tr + tr { border-top: 1px solid #ddd; } code, pre { background: #f3f3f3; padding: 0 .2rem; } pre { overflow: auto; }
+td:first-child { width: 8rem; } td:last-child { width: 45%; } pre { margin: 0; font-size: .85em; }
+tr + tr { border-top: 1px solid #ddd; } code, pre { background: #f3f3f3; padding: 0 .2rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 h2 { margin-top: 2.5rem; } h3 code { font-size: 1.1em; }
 @media (prefers-color-scheme: dark) { body { background: #161616; color: #ddd; } code, pre { background: #262626; } }
 """
@@ -48,7 +51,7 @@ def render(api: Mapping[str, Any]) -> Iterator[str]:
 def render_route(method: str, path: str, route: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
     """One route: what it does, what it takes, what it answers."""
     yield f"<h2><code>{method.upper()} {escape(path)}</code></h2>"
-    yield f"<p>{escape(route.get('summary', ''))}. {escape(route.get('description', ''))}</p>"
+    yield f"<p>{prose(route.get('summary', ''))} {prose(route.get('description', ''))}</p>"
     taken = [(entry["name"], entry["schema"], entry.get("required", False)) for entry in route.get("parameters", [])]
     for media_type, body in route.get("requestBody", {}).get("content", {}).items():
         yield f"<p>Takes <code>{escape(media_type)}</code>.</p>"
@@ -61,14 +64,14 @@ def render_route(method: str, path: str, route: Mapping[str, Any], schemas: Mapp
         yield "</table>"
     yield "<p>Answers:</p><table>"
     for status, answer in route["responses"].items():
-        yield f"<tr><td>{escape(status)}<td>{escape(answer.get('description', ''))}<td>{example(answer, schemas)}"
+        yield f"<tr><td>{escape(status)}<td>{prose(answer.get('description', ''))}<td>{example(answer, schemas)}"
     yield "</table>"
 
 
 def render_field(name: str, field: Mapping[str, Any], required: bool) -> str:
     """One row of a table of fields."""
     default = "refused" if required else json.dumps(field.get("default"))
-    about = escape(field.get("description", ""))
+    about = prose(field.get("description", ""))
     return f"<tr><td><code>{escape(name)}</code><td>{escape(kind(field))}<td>{escape(default)}<td>{about}"
 
 
@@ -91,8 +94,16 @@ def follow(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str
 
 
 def example(answer: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
-    """An example of an answer, put together from those of its fields."""
-    body = answer.get("content", {}).get("application/json", {}).get("schema", {})
-    fields = follow(body, schemas).get("properties", {})
+    """An example of an answer, put together from those of its fields; of problems, where their kinds are."""
+    content = answer.get("content", {})
+    if MEDIA_TYPE in content:
+        return ", ".join(f"<a href=#{name}>{name}</a>" for name in content[MEDIA_TYPE].get("examples", {}))
+    fields = follow(content.get("application/json", {}).get("schema", {}), schemas).get("properties", {})
     values = {name: field["examples"][0] for name, field in fields.items() if "examples" in field}
     return f"<pre>{escape(json.dumps(values, ensure_ascii=False, indent=1))}</pre>" if values else ""
+
+
+def prose(text: str) -> str:
+    """Text with its `code` marked, ended by a full stop."""
+    marked = re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(text))
+    return marked if not marked or marked[-1] in ".?!" else f"{marked}."

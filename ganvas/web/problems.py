@@ -61,6 +61,10 @@ ERRORS: dict[type[GanvasError], str] = {
     GanvasError: "bad-request",
 }
 
+SHAPE = {"$ref": "#/components/schemas/Problem"}
+ANY: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "Any other problem.", "content": {MEDIA_TYPE: {"schema": SHAPE}}}
+}
 STATUSES = {404: "not-found", 400: "bad-request", 413: "too-large"}
 
 
@@ -71,6 +75,31 @@ def build(kind: str, detail: str, right: str = "", fields: Sequence[FieldProblem
     return Problem(
         type=where, title=known.title, status=known.status, detail=detail, right=right, fields=list(fields) or None
     )
+
+
+def describe_answers(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of a route that answers with problems of these kinds."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        known = KINDS[kind]
+        example = {
+            "type": f"{MANUAL}#{kind}",
+            "title": known.title,
+            "status": known.status,
+            "detail": f"{known.title}.",
+        }
+        body = {"schema": SHAPE, "examples": dict[str, Any]()}
+        answer = answers.setdefault(known.status, {"description": "", "content": {MEDIA_TYPE: body}})
+        answer["description"] = " ".join(filter(None, (answer["description"], f"{known.title}.")))
+        answer["content"][MEDIA_TYPE]["examples"][kind] = {"value": example}
+    return answers
+
+
+def describe_shapes(api: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the shape of a problem, which its routes refer to."""
+    whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    api["components"]["schemas"] |= whole.pop("$defs") | {"Problem": whole}
+    return api
 
 
 def explain(error: GanvasError) -> Problem:

@@ -35,6 +35,15 @@ def test_every_route_describes_itself_with_an_example_or_a_type(served):
     assert wish["additionalProperties"] is False
 
 
+def test_problems_are_described_as_what_they_are(served):
+    api = served.client.get("/api/v1/openapi.json").json()
+    refused = api["paths"]["/api/v1/pictures"]["post"]["responses"]["429"]["content"]["application/problem+json"]
+    assert refused["examples"]["busy"]["value"]["status"] == 429
+    assert refused["schema"] == {"$ref": "#/components/schemas/Problem"}
+    assert "right" in api["components"]["schemas"]["Problem"]["properties"]
+    assert "HTTPValidationError" not in api["components"]["schemas"]
+
+
 def test_the_description_for_people_needs_no_script_and_nothing_from_elsewhere(served):
     answer = served.client.get("/api/v1/docs")
     assert answer.status_code == 200

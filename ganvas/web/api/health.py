@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 
 from ganvas.web.metrics import MEDIA_TYPE
 from ganvas.web.parts import Has, Parts
-from ganvas.web.problems import build, respond
-from ganvas.web.shapes import Health, Problem
+from ganvas.web.problems import build, describe_answers, respond
+from ganvas.web.shapes import Health
 
 router = APIRouter(tags=["health"])
 
@@ -19,7 +19,7 @@ async def show_health() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", summary="Can it make pictures?", responses={503: {"model": Problem}}, response_model=Health)
+@router.get("/readyz", summary="Can it make pictures?", responses=describe_answers("not-ready"), response_model=Health)
 @router.head("/readyz", include_in_schema=False, response_model=None)
 def show_readiness(parts: Has) -> Health | Response:
     """Ready when there is a style to make pictures with and a folder to keep them in."""

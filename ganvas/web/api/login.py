@@ -3,14 +3,16 @@
 from fastapi import APIRouter, Request, Response
 
 from ganvas.web.parts import Has
-from ganvas.web.problems import build, respond
+from ganvas.web.problems import build, describe_answers, respond
 from ganvas.web.seal import COOKIE, LIFE
-from ganvas.web.shapes import Login, Problem
+from ganvas.web.shapes import Login
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
 
 
-@router.post("/login", status_code=204, summary="Log in", responses={401: {"model": Problem}}, response_class=Response)
+@router.post(
+    "/login", status_code=204, summary="Log in", responses=describe_answers("unauthorised"), response_class=Response
+)
 async def log_in(login: Login, request: Request, parts: Has) -> Response:
     """Exchange the token for a cookie that scripts cannot read and other sites' pages cannot send."""
     if parts.seal is None:

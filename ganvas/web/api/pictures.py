@@ -17,7 +17,8 @@ from ganvas.image import Limits, decode, measure, media_type
 from ganvas.stylize import Ask, stylize
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
 from ganvas.web.parts import Has, Parts
-from ganvas.web.shapes import Picture, Problem, Wish
+from ganvas.web.problems import describe_answers
+from ganvas.web.shapes import Picture, Wish
 from ganvas.web.turns import OnTile
 
 router = APIRouter(prefix="/api/v1", tags=["pictures"])
@@ -26,17 +27,12 @@ SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "i
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f"*:<>?|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 LONGEST_NAME = 120
 KNOWN = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff"}
-REFUSED: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "No such style."},
-    413: {"model": Problem, "description": "More bytes or pixels than the limits allow."},
-    422: {"model": Problem, "description": "Not a photo, or a field that is wrong."},
-    429: {"model": Problem, "description": "Too much work is waiting; `Retry-After` says when to come back."},
-}
+REFUSED = describe_answers("unknown-style", "too-large", "bad-photo", "bad-fields", "bad-controls", "busy")
 GOT: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {} for kind in SUFFIXES}, "description": "The picture."},
     206: {"description": "The part that `Range` asked for."},
     304: {"description": "The caller has it already."},
-    404: {"model": Problem, "description": "Nothing is kept under this key, or no more."},
+    **describe_answers("not-found"),
 }
 
 

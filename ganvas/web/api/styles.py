@@ -1,18 +1,15 @@
 """The styles on offer. Knows the catalogue; knows nothing of how a style is run."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from ganvas.errors import NotFound
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
 from ganvas.web.parts import Has
-from ganvas.web.shapes import Problem, StyleCard, Styles, describe_card, describe_style
+from ganvas.web.problems import describe_answers
+from ganvas.web.shapes import StyleCard, Styles, describe_card, describe_style
 
 router = APIRouter(prefix="/api/v1", tags=["styles"])
-UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "No such style; `right` names near ones."}
-}
+UNKNOWN = describe_answers("unknown-style")
 
 
 @router.get("/styles", summary="The styles on offer")

@@ -41,6 +41,7 @@ def test_every_field_is_read_from_its_own_variable():
         "GANVAS_STYLES": "/a:/b",
         "GANVAS_DATABASE": "postgresql://ganvas@db/ganvas",
         "GANVAS_PRECISION": "fp32",
+        "GANVAS_DATA_SETS": "/sets",
     }
     assert {f"GANVAS_{each.name.upper()}" for each in fields(Settings)} == set(environ)
     assert Settings.from_environment(environ) == Settings(
@@ -58,6 +59,7 @@ def test_every_field_is_read_from_its_own_variable():
         styles=(Path("/a"), Path("/b")),
         database="postgresql://ganvas@db/ganvas",
         precision="fp32",
+        data_sets=Path("/sets"),
     )
 
 

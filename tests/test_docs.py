@@ -119,6 +119,16 @@ def test_every_route_is_in_the_docs(tmp_path: Path):
     assert not missing
 
 
+def test_options_that_the_docs_name_are_there():
+    from ganvas.learn import recipe as recipes
+
+    known = recipes.plain(recipes.build({"name": "any", "data": {"source": "a", "target": "b"}}))
+    page = (ROOT / "docs" / "train-a-style.md").read_text()
+    named = re.findall(r"\b(options|data|schedule|about)\.(\w+)", page)
+    assert named
+    assert not [f"{table}.{key}" for table, key in named if key not in known[table]]
+
+
 def test_every_method_is_in_the_docs():
     from ganvas.learn.methods import METHODS
 

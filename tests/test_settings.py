@@ -95,7 +95,7 @@ def test_a_slip_of_the_pen_is_not_passed_over(slip, meant):
         Settings.from_environment({slip: "9000"})
 
 
-@pytest.mark.parametrize("name", ["GANVAS_DATA_SETS", "GANVAS_SERVICE_HOST", "GANVAS_PORT_80_TCP", "PORT"])
+@pytest.mark.parametrize("name", ["GANVAS_SERVICE_HOST", "GANVAS_PORT_80_TCP", "PORT"])
 def test_what_others_set_is_not_our_affair(name):
     assert Settings.from_environment({name: "something"}) == Settings.from_environment({})
 

@@ -4,6 +4,7 @@ The processes are forked by one that was started for this (``zygote``), so that 
 interpreter. Safe under many threads; a process forked from this one starts its own.
 """
 
+import atexit
 import mmap
 import os
 import socket
@@ -116,6 +117,7 @@ def started() -> Zygote:
 
 NURSERY = Nursery()
 os.register_at_fork(after_in_child=NURSERY.forget)
+atexit.register(NURSERY.stop)
 
 
 def start() -> None:

@@ -68,3 +68,14 @@ def test_a_style_is_found_by_a_word_and_shows_its_card(visit: Visit) -> None:
     expect(card).to_contain_text("steps 1,780")
     card.get_by_role("button", name="Use this style").click()
     expect(page.locator(".wall li.chosen")).to_contain_text("Pencil")
+
+
+def test_pictures_are_put_into_folders(visit: Visit, photo: Path) -> None:
+    page = visit()
+    keep(page, photo)
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("button", name="Folder").click()
+    page.get_by_label("Folder", exact=True).last.fill("Summer")
+    page.get_by_role("button", name="Move").click()
+    page.get_by_role("combobox", name="Folder").select_option("Summer")
+    expect(page.get_by_role("article")).to_have_count(1)

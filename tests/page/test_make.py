@@ -200,3 +200,38 @@ def test_the_picture_is_copied_and_its_address_too(visit: Visit, photo: Path) ->
     page.get_by_role("button", name="Link").click()
     expect(page.get_by_text("The picture’s address is copied.")).to_be_visible()
     assert "/api/v1/pictures/" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_several_photos_lie_ready_and_keep_the_look(
+    visit: Visit, photo: Path, small_png: bytes, tmp_path: Path
+) -> None:
+    other = tmp_path / "hills.png"
+    other.write_bytes(small_png)
+    page = visit()
+    page.locator(".wall .tile").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files([photo, other])
+    page.locator(".wall .photo").wait_for()
+    expect(page.get_by_role("list", name="Photos").get_by_role("img")).to_have_count(2)
+    page.locator(".wall .tile").nth(1).click()
+    page.get_by_role("slider", name="Strength").press("Home")
+    page.get_by_role("button", name="Next photo").click()
+    expect(page.get_by_role("button", name="Download 300 × 200")).to_be_visible()
+    expect(page.get_by_role("slider", name="Strength")).to_have_attribute("aria-valuenow", "0")
+    page.keyboard.press("w")
+    page.get_by_role("button", name="Put hills.png away").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Every style on your photo")
+    expect(page.get_by_text("1800 × 1200")).to_be_visible()
+
+
+def test_one_bad_file_among_photos_fails_alone(visit: Visit, photo: Path, tmp_path: Path) -> None:
+    words = tmp_path / "letter.jpg"
+    words.write_text("no photo")
+    page = visit()
+    page.locator(".wall .tile").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files([words, photo])
+    page.locator(".wall .photo").wait_for()
+    expect(page.locator(".toast")).to_contain_text("The photo cannot be read.")

@@ -1,31 +1,43 @@
 /** Photos that a person drops, pastes or chooses. */
+import { t } from './language.svelte';
+
+export interface Given {
+  file: File;
+  name: string;
+}
 
 const ASKED = 'image/*,.heic,.heif,.tif,.tiff,.avif';
 
 /** Held while the system's window is open: nothing else holds it. */
 let asked: HTMLInputElement | null = null;
 
-/** Lets the person choose a photo, or take one where the device has a camera and `camera` is asked for. */
-export function chooseFile(camera: boolean, onfile: (file: File) => void): void {
+/** Lets the person choose photos, or take one where the device has a camera and `camera` is asked for. */
+export function chooseFiles(camera: boolean, onfiles: (given: Given[]) => void): void {
   const input = document.createElement('input');
   asked = input;
   input.type = 'file';
   input.accept = ASKED;
+  input.multiple = !camera;
   if (camera) input.setAttribute('capture', 'environment');
   input.addEventListener('change', () => {
-    const file = asked?.files?.[0];
+    const files = [...(asked?.files ?? [])];
     asked = null;
-    if (file) onfile(file);
+    onfiles(files.map(give));
   });
   input.click();
 }
 
-/** The first file of what was dropped or pasted; a photo before anything else. */
-export function firstFile(given: DataTransfer | null): File | null {
+/** The files of what was dropped or pasted: the photos where there are any, else all, to be refused with a reason. */
+export function givenFiles(given: DataTransfer | null): Given[] {
   const files = [...(given?.files ?? [])];
-  return files.find((file) => file.type.startsWith('image/')) ?? files[0] ?? null;
+  const photos = files.filter((file) => file.type.startsWith('image/') || /\.(heic|heif|tiff?|avif)$/i.test(file.name));
+  return (photos.length ? photos : files).map(give);
 }
 
 export function carriesFiles(given: DataTransfer | null): boolean {
   return given?.types.includes('Files') ?? false;
+}
+
+function give(file: File): Given {
+  return { file, name: file.name || t('photo.pasted') };
 }

@@ -5,6 +5,8 @@ import { keep, recall } from './kept';
 import { firstLook, type Look, type Output } from './look';
 import { closePhoto, openPhoto, type Photo } from './photo';
 import { Proof } from './proof.svelte';
+import { complain } from './say.svelte';
+import { Tray, type Ready } from './tray.svelte';
 import { Undo } from './undo.svelte';
 import { Wall } from './wall.svelte';
 import { Whole } from './whole.svelte';
@@ -38,6 +40,7 @@ class Studio {
   readonly look = new Undo<Look>(firstLook(''));
   readonly output = $state<Output & { format: Format }>(firstOutput());
   readonly proof = new Proof();
+  readonly tray = new Tray();
   readonly wall = new Wall();
   readonly whole = new Whole();
 
@@ -67,8 +70,38 @@ class Studio {
     }
   }
 
+  /** Lays these photos ready and opens the first that can be read, in the look that it brings along. */
+  async bringAll(files: readonly { file: Blob; name: string }[], look: Look | null = null): Promise<void> {
+    let bad: unknown = null;
+    for (const item of this.tray.add(files)) {
+      await this.#open(item, look);
+      if (!this.photoProblem) break;
+      bad = this.photoProblem;
+      this.tray.remove(item.id);
+    }
+    if (bad && !this.photoProblem) complain(bad);
+  }
+
+  /** Opens another of the photos that lie ready, and shows it as the one before was shown. */
+  async turnTo(item: Ready | null): Promise<void> {
+    if (!item || item.id === this.tray.at) return;
+    await this.#open(item, this.view === 'picture' ? { ...this.look.now, mask: [] } : null);
+  }
+
+  async putAway(item: Ready): Promise<void> {
+    const next = this.tray.remove(item.id);
+    if (item.id !== this.tray.at) return;
+    if (next) await this.turnTo(next);
+    else this.leave();
+  }
+
+  async #open(item: Ready, look: Look | null): Promise<void> {
+    await this.#bring(item.file, item.name, look);
+    if (!this.photoProblem) this.tray.at = item.id;
+  }
+
   /** Takes this photo. With a look, it is shown in it at once; without, every style is shown on it. */
-  async bring(file: Blob, name: string, look: Look | null = null): Promise<void> {
+  async #bring(file: Blob, name: string, look: Look | null): Promise<void> {
     this.opening = true;
     this.photoProblem = null;
     try {

@@ -50,7 +50,7 @@ export async function remember(photo: Photo, look: Look, output: Output, picture
 /** The photo of this entry on the stage again, in its look. */
 export async function again(entry: Entry): Promise<void> {
   const photo = await getPhoto(entry.photo);
-  if (photo) await studio.bring(photo, entry.name, entry.look);
+  if (photo) await studio.bringAll([{ file: photo, name: entry.name }], entry.look);
 }
 
 export async function change(entry: Entry, changes: Partial<Pick<Entry, 'star' | 'folder'>>): Promise<void> {

@@ -32,6 +32,8 @@ export const GROUPS: readonly { label: Key; strokes: readonly Stroke[] }[] = [
     strokes: [
       { keys: ['mod+o'], label: 'keys.open', press: () => stageView.choose() },
       { keys: ['mod+v'], label: 'keys.paste', when: () => false, press: () => undefined },
+      { keys: ['n'], label: 'keys.photo.next', when: many, press: () => turn(1) },
+      { keys: ['p'], label: 'keys.photo.previous', when: many, press: () => turn(-1) },
       { keys: ['w', 'escape'], label: 'keys.wall', when: onStage, press: toWall },
     ],
   },
@@ -77,6 +79,14 @@ export const GROUPS: readonly { label: Key; strokes: readonly Stroke[] }[] = [
     ],
   },
 ];
+
+function many(): boolean {
+  return studio.tray.items.length > 1 && !studio.opening;
+}
+
+function turn(by: number): void {
+  void studio.turnTo(studio.tray.next(by));
+}
 
 function brushing(): boolean {
   return onStage() && studio.brushing;

@@ -1,8 +1,10 @@
 """Listens on an address and runs the application there. Knows sockets and signals; knows no route."""
 
+import asyncio
 import logging
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -10,8 +12,10 @@ from fastapi import FastAPI
 from ganvas.errors import Forbidden, GanvasError
 from ganvas.settings import Settings
 from ganvas.web.gate import is_loopback
+from ganvas.web.parts import Parts
 
-GRACE = 20
+GRACE = 20.0
+LAST = 5  # seconds for a tile to end and its caller to be told
 CONNECTIONS = 1000
 
 
@@ -51,7 +55,7 @@ def address(listening: socket.socket) -> str:
 
 
 def run(app: FastAPI, listening: socket.socket) -> None:
-    """Serve until told to stop by SIGINT or SIGTERM; requests that run then have GRACE seconds to end."""
+    """Serve until told to stop by SIGINT or SIGTERM; pictures that are made then have GRACE seconds to be ready."""
     log()
     config = uvicorn.Config(
         app,
@@ -60,9 +64,23 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         log_config=None,
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=int(GRACE) + LAST,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    parts: Parts = app.state.parts
+    Server(config, parts.turns.stop).run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that, GRACE seconds after it was told to stop, tells the work to stop, so that callers get an answer."""
+
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.stop = stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, and end those that run."""
+        asyncio.get_running_loop().call_later(GRACE, self.stop)
+        await super().shutdown(sockets)
 
 
 def log() -> None:

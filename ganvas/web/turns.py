@@ -22,6 +22,7 @@ class Turns:
         self.workers = workers
         self.room = workers + waiting
         self.inside = 0
+        self.stopping = False
         self.seconds = 1.0
         self.on_tile = on_tile
         self.lock = threading.Lock()
@@ -56,8 +57,10 @@ class Turns:
         left.add_done_callback(lambda _: (stop.set(), future.cancel()))
         try:
             return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            if left.done() and not left.cancelled():
+        except (asyncio.CancelledError, Cancelled):
+            if self.stopping:
+                raise stopped() from None
+            if future.cancelled() and left.done():
                 raise Cancelled("The caller left before its turn.") from None
             raise
         finally:
@@ -74,7 +77,7 @@ class Turns:
             future = self.pool.submit(self.take, work, stop)
         except RuntimeError as error:
             self.leave(stop)
-            raise Busy("The server is stopping.", "Try again in 5 s.", 5) from error
+            raise stopped() from error
         future.add_done_callback(lambda _: self.leave(stop))
         return future
 
@@ -98,10 +101,21 @@ class Turns:
         """Note how long a turn took, which is what callers are told to wait."""
         self.seconds += MEMORY * (seconds - self.seconds)
 
-    def close(self) -> None:
-        """Stop what runs at its next tile, drop what waits, and come back when all threads are free."""
+    def stop(self) -> None:
+        """Stop what runs at its next tile, and drop what waits; both are told by Busy to come back."""
         with self.lock:
+            self.stopping = True
             stops = list(self.stops)
         for stop in stops:
             stop.set()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """Stop, and come back when all threads are free."""
+        self.stop()
+        self.pool.shutdown(wait=True)
+
+
+def stopped() -> Busy:
+    """The error of work that a server which stops cannot do any more."""
+    return Busy("The server is stopping.", "Try again in 5 s.", 5)

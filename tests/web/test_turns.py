@@ -116,7 +116,7 @@ def test_a_place_is_free_only_when_the_thread_is(turns):
     asyncio.run(scene())
 
 
-def test_closing_stops_what_runs_and_refuses_what_comes():
+def test_closing_stops_what_runs_and_what_waits_and_refuses_what_comes():
     turns, started = Turns(workers=1, waiting=1), threading.Event()
 
     def work(on_tile):
@@ -126,11 +126,13 @@ def test_closing_stops_what_runs_and_refuses_what_comes():
 
     async def scene():
         running = asyncio.ensure_future(turns.run(work, never))
-        await until(started.is_set)
+        waiting = asyncio.ensure_future(turns.run(work, never))
+        await until(lambda: started.is_set() and turns.inside == 2)
         await asyncio.to_thread(turns.close)
-        with pytest.raises(Cancelled):
-            await running
-        with pytest.raises(Busy):
+        for one in (running, waiting):
+            with pytest.raises(Busy, match="stopping"):
+                await one
+        with pytest.raises(Busy, match="stopping"):
             await turns.run(lambda on_tile: None, never)
 
     asyncio.run(scene())

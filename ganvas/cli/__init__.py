@@ -23,7 +23,11 @@ COMMANDS = {
     "train": "ganvas.cli.train:train",
     "resume": "ganvas.cli.runs:resume",
     "export": "ganvas.cli.runs:export",
+    "import": "ganvas.cli.imported:imported",
+    "sample": "ganvas.cli.sample:sample",
     "serve": "ganvas.cli.serve:serve",
+    "jobs": "ganvas.cli.jobs:jobs",
+    "work": "ganvas.cli.jobs:work",
 }
 WRONG = 2
 

@@ -12,6 +12,9 @@ def serve(
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder that pictures and added styles are kept in.")] = None,
+    work: Annotated[
+        bool, typer.Option("--work/--no-work", help="Do jobs in this process too, or leave them to `ganvas work`.")
+    ] = True,
 ) -> None:
     """Serve the page and the API, by default on http://127.0.0.1:8000 for this machine alone."""
     from dataclasses import replace
@@ -25,7 +28,7 @@ def serve(
     settings = replace(settled(), **{name: value for name, value in given.items() if value is not None})
     check_address(settings)
     engine = open_engine(settings)
-    app = create_app(settings, engine, Store(settings.data / "store"), engine.catalog)
+    app = create_app(settings, engine, Store(settings.data / "store"), engine.catalog, works=work)
     with listen(settings) as listening:
         typer.echo(f"Ganvas serves {address(listening)} (API: {address(listening)}/api/v1/docs); Ctrl+C stops it.")
         run(app, listening)

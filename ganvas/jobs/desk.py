@@ -94,6 +94,17 @@ class Desk:
             counts = count(session, [id])[id]
             return Seen(job, counts, Outlook(session).forecast(job, counts))
 
+    def glance(self, owner: str, id: str) -> Job:
+        """One job's row alone. Raises NotFound."""
+        with self.database.read() as session:
+            return owned(session, owner, id)
+
+    def newest(self, jobs: list[str]) -> dict[str, int]:
+        """The number of the last event of each of these jobs."""
+        with self.database.read() as session:
+            rows = session.execute(select(Job.id, Job.events).where(Job.id.in_(jobs)))
+            return {id: int(number) for id, number in rows}
+
     def events(self, owner: str, id: str, after: int) -> list[Event]:
         """What happened to a job after an event's number, at most 500 at once. Raises NotFound."""
         with self.database.read() as session:

@@ -30,7 +30,7 @@ LOG = logging.getLogger("ganvas.jobs")
 TRIES = 8  # how often a part may be begun: one that kills its worker each time must end
 LOOK = 0.25  # seconds between two looks whether the part is still wanted
 SAY = 1.0  # seconds between two notes of progress
-GIVE_WAY = 60.0  # seconds that a part waits at most for pictures that somebody looks at
+GIVE_WAY = 5.0  # seconds that a tile waits at most for pictures that somebody waits for
 STOPPED = "stopped"
 Idle = Callable[[], bool]
 

@@ -51,7 +51,7 @@ def escape(word: str) -> str:
 def folders(session: Session, owner: str) -> dict[str, int]:
     """The owner's folders with how many pictures are in each; those in none are under ''."""
     query = select(Picture.folder, func.count()).where(Picture.owner == owner).group_by(Picture.folder)
-    return dict(session.execute(query.order_by(Picture.folder)).tuples().all())
+    return {folder: int(count) for folder, count in session.execute(query.order_by(Picture.folder))}
 
 
 def get(session: Session, owner: str, id: str) -> Picture:

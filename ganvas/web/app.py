@@ -10,18 +10,21 @@ from fastapi.telemetry import TelemetryConfig
 
 from ganvas import __version__, image
 from ganvas.engine.engine import Engine
+from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.web import manual, problems
-from ganvas.web.api import health, login, pictures, styles
+from ganvas.web.api import health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
 from ganvas.web.headers import CarefulHeaders
+from ganvas.web.incoming import most_bytes
 from ganvas.web.intake import Intake
 from ganvas.web.metrics import Metrics
 from ganvas.web.page import BUILT, Page
 from ganvas.web.parts import Parts
 from ganvas.web.seal import Seal
+from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 from ganvas.web.watch import Watch
 
@@ -40,11 +43,15 @@ SILENT: TelemetryConfig = {
 }
 
 
-def create_app(settings: Settings, engine: Engine, store: Store, catalog: Catalog, page: Path = BUILT) -> FastAPI:
-    """The application. Raises Forbidden for a token that is too short."""
+def create_app(
+    settings: Settings, engine: Engine, store: Store, catalog: Catalog, page: Path = BUILT, works: bool = False
+) -> FastAPI:
+    """The application; it does jobs too where it ``works``. Raises Forbidden for a token that is too short."""
     metrics = Metrics()
     turns = Turns(settings.workers, settings.waiting, metrics.on_tile)
     seal = Seal(settings.token) if settings.token else None
+    shop = Shop(settings, engine, store)
+    streams = Streams(lambda ids: shop.desk.newest(ids))
     app = FastAPI(
         title="Ganvas",
         version=__version__,
@@ -58,10 +65,11 @@ def create_app(settings: Settings, engine: Engine, store: Store, catalog: Catalo
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
     )
-    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal)
+    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams)
+    app.state.works = works
     problems.handle(app)
-    for router in (styles.router, pictures.router, login.router, health.router, manual.router):
-        app.include_router(router)
+    for noun in (styles, pictures, jobs, history, login, health, manual):
+        app.include_router(noun.router)
     app.mount("/", Page(page))
     plain = app.openapi
     app.openapi = lambda: problems.describe_shapes(plain())
@@ -72,7 +80,7 @@ def create_app(settings: Settings, engine: Engine, store: Store, catalog: Catalo
 def surround(app: FastAPI, parts: Parts) -> None:
     """Put the rings around the routes, the innermost first."""
     settings, turns = parts.settings, parts.turns
-    larger = {"/api/v1/pictures": settings.max_bytes + MARGIN}
+    larger = {"/api/v1/pictures": settings.max_bytes + MARGIN, "/api/v1/jobs": most_bytes(settings) + MARGIN}
     app.add_middleware(Intake, larger=larger, check=turns.check, most=2 * turns.room)
     app.add_middleware(Gate, bound=settings.host, names=settings.hosts, seal=parts.seal)
     app.add_middleware(Watch, metrics=parts.metrics)
@@ -84,11 +92,14 @@ async def live(app: FastAPI) -> AsyncGenerator[None]:
     """Be ready before the first photo, delete what need not be kept; on the way out stop the work at its next tile."""
     parts: Parts = app.state.parts
     await anyio.to_thread.run_sync(image.start)
+    if app.state.works:
+        await anyio.to_thread.run_sync(parts.shop.begin, lambda: parts.turns.inside == 0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(sweep, parts)
         yield
         tasks.cancel_scope.cancel()
     await anyio.to_thread.run_sync(parts.turns.close)
+    await anyio.to_thread.run_sync(parts.shop.end)
     await anyio.to_thread.run_sync(image.stop)
 
 

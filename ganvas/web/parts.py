@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ganvas.engine.engine import Engine
+from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.web.metrics import Metrics
 from ganvas.web.seal import Seal
+from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 
 
@@ -25,6 +27,8 @@ class Parts:
     turns: Turns
     metrics: Metrics
     seal: Seal | None
+    shop: Shop
+    streams: Streams
 
 
 def find_parts(request: Request) -> Parts:

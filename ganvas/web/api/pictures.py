@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import anyio.to_thread
 import numpy as np
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse
@@ -15,10 +16,14 @@ from starlette.types import Receive
 from ganvas.engine.controls import Controls
 from ganvas.image import Limits, decode, measure, media_type
 from ganvas.stylize import Ask, stylize
+from ganvas.web.api.history import remember
+from ganvas.web.api.jobs import is_long, postpone
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
+from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
 from ganvas.web.problems import describe_answers
 from ganvas.web.shapes import Picture, Wish
+from ganvas.web.shapes_jobs import Job
 from ganvas.web.turns import OnTile
 
 router = APIRouter(prefix="/api/v1", tags=["pictures"])
@@ -36,12 +41,29 @@ GOT: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/pictures", status_code=201, summary="Make a picture of a photo", responses=REFUSED)
+@router.post(
+    "/pictures",
+    status_code=201,
+    summary="Make a picture of a photo",
+    response_model=Picture,
+    responses=REFUSED | {202: {"model": Job, "description": "It takes long, so it became a job: see `Location`."}},
+)
 async def make_picture(
-    wish: Annotated[Wish, Form(media_type="multipart/form-data")], request: Request, parts: Has, response: Response
-) -> Picture:
-    """The photo in a style, at its own size. If the caller goes away, the work stops."""
+    wish: Annotated[Wish, Form(media_type="multipart/form-data")],
+    request: Request,
+    parts: Has,
+    owner: Owner,
+    response: Response,
+) -> Picture | Response:
+    """The photo in a style, at its own size. If the caller goes away, the work stops.
+
+    A photo of more than 24 MiB, or any with `Prefer: respond-async`, becomes a job.
+    """
+    if is_long(wish, request):
+        return await anyio.to_thread.run_sync(postpone, parts, wish, owner, response)
     picture = await parts.turns.run(lambda on_tile: paint(parts, wish, on_tile), lambda: departure(request.receive))
+    if wish.long_edge is None:
+        await anyio.to_thread.run_sync(remember, parts, owner, wish, picture)
     response.headers["Location"] = picture.url
     return picture
 

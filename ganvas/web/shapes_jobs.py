@@ -1,0 +1,167 @@
+"""The bodies of jobs and of the history. Knows names, types and ranges of fields; knows no work and no route."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import Field
+
+from ganvas.jobs.desk import Seen
+from ganvas.jobs.order import FIRST, LAST, LONGEST_NAME, USUAL
+from ganvas.ledger.history import LONGEST_FOLDER
+from ganvas.ledger.models import Part as PartRow
+from ganvas.ledger.models import Picture as PictureRow
+from ganvas.web.shapes import Format, Shape
+
+State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+
+
+class JobWish(Shape):
+    """The form's fields beside its files: ``photos`` (photos and ZIPs, as many as wanted) and ``mask``."""
+
+    style: Annotated[list[str], Field(min_length=1, max_length=100, description="one or several", examples=[["monet"]])]
+    strength: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+    stroke: Annotated[float, Field(ge=0.25, le=4, allow_inf_nan=False)] = 1.0
+    colour: Literal["style", "photo"] = "style"
+    format: Format = "jpeg"
+    quality: Annotated[int, Field(ge=1, le=100)] = 90
+    keep_metadata: bool = False
+    name: Annotated[str, Field(max_length=LONGEST_NAME, description="what the job is called")] = ""
+    priority: Annotated[int, Field(ge=FIRST, le=LAST, description="among your own jobs: 1 first, 9 last")] = USUAL
+
+
+class Reason(Shape):
+    """Why a picture was not made."""
+
+    what: str
+    right: str = ""
+
+
+class Part(Shape):
+    """One photo in one style."""
+
+    number: int
+    photo: str = Field(description="the photo's name, with folders")
+    name: str = Field(description="the picture's name in the ZIP", examples=["trip/day 1/sea.jpg"])
+    style: str
+    state: State
+    share: float = Field(description="how much is done, 0 to 1")
+    error: Reason | None = None
+    picture: str | None = Field(default=None, description="its id in the history")
+    url: str | None = None
+
+
+class Job(Shape):
+    """A job, and what is to be expected of it."""
+
+    id: str
+    name: str
+    state: State
+    styles: list[str]
+    priority: int
+    settings: dict[str, Any]
+    pictures: int = Field(description="how many are asked for")
+    counts: dict[str, int] = Field(description="how many are in each state")
+    made: float = Field(description="when it was asked for, in seconds since 1970")
+    began: float | None
+    ended: float | None
+    position: int | None = Field(description="place in line, 1 is next; none when it has begun")
+    seconds_left: float | None
+    event: int = Field(description="number of its last event; events after it come from `events`")
+    parts: list[Part] | None = None
+
+
+class Jobs(Shape):
+    """Jobs, the newest first; ``next`` is where the list goes on."""
+
+    jobs: list[Job]
+    next: str | None = None
+
+
+class Made(Shape):
+    """A picture in the history, with all that it takes to make it again."""
+
+    id: str
+    url: str
+    photo: str | None = Field(description="where its photo is")
+    name: str
+    style: str
+    settings: dict[str, Any]
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    seconds: float
+    made: float
+    star: bool
+    folder: str
+
+
+class History(Shape):
+    """Pictures, the newest first; ``next`` is where the list goes on."""
+
+    pictures: list[Made]
+    next: str | None = None
+
+
+class Folders(Shape):
+    """Folders with how many pictures are in each; '' are those in none."""
+
+    folders: dict[str, int]
+
+
+class Change(Shape):
+    """What may be changed of a picture in the history; what is left out stays."""
+
+    star: bool | None = None
+    folder: Annotated[str | None, Field(max_length=LONGEST_FOLDER)] = None
+    name: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NAME)] = None
+
+
+def describe_job(seen: Seen, parts: bool = False) -> Job:
+    """What is shown of a job, with its parts where they were loaded and are wanted."""
+    job = seen.job
+    return Job(
+        id=job.id,
+        name=job.name,
+        state=job.state,  # pyright: ignore[reportArgumentType]  pydantic checks it
+        styles=job.styles,
+        priority=job.priority,
+        settings=job.ask,
+        pictures=sum(seen.counts.values()),
+        counts=seen.counts,
+        made=job.made,
+        began=job.began,
+        ended=job.ended,
+        position=seen.forecast.position,
+        seconds_left=seen.forecast.seconds,
+        event=job.events,
+        parts=[describe_part(part) for part in job.parts] if parts else None,
+    )
+
+
+def describe_part(part: PartRow) -> Part:
+    """What is shown of a part."""
+    return Part(
+        number=part.number,
+        photo=part.given,
+        name=part.result,
+        style=part.style,
+        state=part.state,  # pyright: ignore[reportArgumentType]
+        share=part.share,
+        error=Reason(**part.error) if part.error else None,
+        picture=part.picture_id,
+        url=picture_url(part.picture) if part.picture else None,
+    )
+
+
+def describe_made(row: PictureRow) -> Made:
+    """What is shown of a picture in the history."""
+    names = ("id", "name", "style", "media_type", "width", "height", "bytes", "seconds", "made", "star", "folder")
+    known = {name: getattr(row, name) for name in names}
+    photo = f"/api/v1/history/{row.id}/photo" if row.photo else None
+    return Made(**known, url=picture_url(row), photo=photo, settings=row.ask)
+
+
+def picture_url(row: PictureRow) -> str:
+    """Where the picture's file is, as a download of its name."""
+    return f"/api/v1/pictures/{row.key}?name={quote(row.name.rpartition('/')[2], safe='')}"

@@ -1,0 +1,211 @@
+"""Jobs over HTTP: forms and ZIPs in, progress and ZIPs out, nobody else's to see."""
+
+import io
+import json
+import time
+import zipfile
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import draw
+
+URL = "/api/v1/jobs"
+
+
+@pytest.fixture(scope="module")
+def shop(serve):
+    """An application whose worker works."""
+    served = serve()
+    parts = served.app.state.parts
+    parts.shop.begin()
+    yield served
+    parts.shop.end()
+
+
+def picture(number: int = 0) -> bytes:
+    return draw("png", 40 + number, 30)
+
+
+def packed(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def ask(served, *photos: tuple[str, bytes], **fields):
+    files = [("photos", (name, data, "application/octet-stream")) for name, data in photos]
+    return served.client.post(URL, data={"style": "inverting"} | fields, files=files)
+
+
+def finished(served, id: str) -> dict:
+    end = time.monotonic() + 120
+    while (job := served.client.get(f"{URL}/{id}").json())["state"] not in {"done", "failed", "cancelled"}:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return job
+
+
+def test_photos_and_zips_become_pictures_with_their_names_and_folders(shop):
+    archive = packed(**{"a/sea.png": picture(1), "__MACOSX/a/._sea.png": b"x", "b/no.txt": b"text"})
+    answer = ask(shop, ("trip/me.png", picture()), ("all.zip", archive), style=["inverting", "copying"], format="png")
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"
+    job = finished(shop, answer.json()["id"])
+    assert job["counts"] == {"done": 4, "failed": 2} and job["pictures"] == 6
+    bad = [part for part in job["parts"] if part["state"] == "failed"]
+    assert {part["photo"] for part in bad} == {"b/no.txt"} and all(part["error"]["right"] for part in bad)
+    got = shop.client.get(f"{URL}/{job['id']}/pictures.zip")
+    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
+        assert archive.testzip() is None
+        made = {f"{style}/{name}" for style in ("inverting", "copying") for name in ("trip/me.png", "a/sea.png")}
+        assert set(archive.namelist()) == made | {"failed.txt"}
+        good = next(part for part in job["parts"] if part["name"] == "inverting/a/sea.png")
+        assert archive.read("inverting/a/sea.png") == shop.client.get(good["url"]).content
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"style": "nothing"}, 404),
+        ({"strength": "3"}, 422),
+        ({"colours": "red"}, 422),
+        ({"priority": "0"}, 422),
+        ({"format": "gif"}, 422),
+    ],
+)
+def test_what_is_wrong_is_said(shop, fields, status):
+    answer = ask(shop, ("a.png", picture()), **fields)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_a_job_without_photos_is_refused(shop):
+    assert ask(shop).status_code == 422
+
+
+def test_a_zip_that_plays_tricks_is_refused(shop):
+    answer = ask(shop, ("bad.zip", packed(**{"../../etc/passwd": b"x"})))
+    assert answer.status_code == 422
+    assert "leads out" in answer.json()["detail"]
+    bomb = ask(shop, ("bomb.zip", packed(a=b"\0" * (8 << 20))))
+    assert bomb.status_code == 413
+
+
+def read_events(served, id: str, after: int = 0, most: int = 10**6) -> list[tuple[int, str, dict]]:
+    """The events of a stream until it ends, or until the connection is dropped after so many."""
+    events: list[tuple[int, str, dict]] = []
+    with served.client.stream("GET", f"{URL}/{id}/events", headers={"Last-Event-ID": str(after)}) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        number, kind = 0, ""
+        for line in answer.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "id":
+                number = int(value)
+            elif name == "data" and kind in {"job", "part", "progress"}:
+                events.append((number, kind, json.loads(value)))
+                if len(events) >= most:
+                    break
+    return events
+
+
+def test_dropped_streams_lose_no_event(shop):
+    id = ask(shop, *[(f"{number}.png", picture(number)) for number in range(12)]).json()["id"]
+    finished(shop, id)
+    whole = read_events(shop, id)
+    assert [number for number, _, _ in whole] == list(range(1, len(whole) + 1))
+    pieces: list[tuple[int, str, dict]] = []
+    while len(pieces) < len(whole):
+        pieces += read_events(shop, id, after=len(pieces), most=1)
+    assert pieces == whole
+    assert {(event["number"], event["state"]) for _, kind, event in whole if kind == "part"} >= {
+        (number, "done") for number in range(1, 13)
+    }
+
+
+def test_a_stream_tells_what_happens_while_it_is_open(shop):
+    id = ask(shop, *[(f"{number}.png", picture(number)) for number in range(6)]).json()["id"]
+    events = read_events(shop, id)
+    assert events[-1][2]["state"] == "done"
+    assert shop.client.get(f"{URL}/{id}").json()["event"] == events[-1][0]
+
+
+def test_browsers_have_owners_of_their_own(shop):
+    def browser() -> TestClient:
+        headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8000"}
+        return TestClient(shop.app, base_url="http://127.0.0.1:8000", headers=headers)
+
+    one, other = browser(), browser()
+    answer = one.post(URL, data={"style": "inverting"}, files=[("photos", ("a.png", picture(), "image/png"))])
+    assert answer.status_code == 202
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=strict" in cookie
+    id = answer.json()["id"]
+    assert one.get(f"{URL}/{id}").status_code == 200
+    for path in ("", "/events", "/pictures.zip"):
+        assert other.get(f"{URL}/{id}{path}").status_code == 404
+    assert other.post(f"{URL}/{id}/cancel").status_code == 404
+    name, _, value = cookie.partition(";")[0].partition("=")
+    forged = TestClient(
+        shop.app, base_url="http://127.0.0.1:8000", cookies={name: value[:-1] + "0"[value[-1] == "0" :]}
+    )
+    assert forged.get(f"{URL}/{id}").status_code == 404 or value.endswith("0")
+
+
+def test_a_picture_that_takes_long_becomes_a_job(shop, monkeypatch, photo):
+    monkeypatch.setattr("ganvas.web.api.jobs.WAIT_BYTES", 100)
+    answer = shop.post(photo)
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"
+    assert finished(shop, answer.json()["id"])["counts"] == {"done": 1}
+    assert shop.post(photo, long_edge="32").status_code == 201
+
+
+def test_who_will_not_wait_need_not(shop, photo):
+    files = {"photo": ("a.jpg", photo, "image/jpeg")}
+    headers = {"Prefer": "respond-async"}
+    answer = shop.client.post("/api/v1/pictures", data={"style": "inverting"}, files=files, headers=headers)
+    assert answer.status_code == 202 and answer.headers["preference-applied"] == "respond-async"
+
+
+def test_jobs_are_stopped_and_deleted(serve):
+    idle = serve()
+    id = ask(idle, ("a.png", picture())).json()["id"]
+    states = [idle.client.post(f"{URL}/{id}/{act}").json()["state"] for act in ("pause", "resume", "cancel", "retry")]
+    assert states == ["paused", "queued", "cancelled", "queued"]
+    assert idle.client.get(URL).json()["jobs"][0]["position"] == 1
+    assert idle.client.get(f"{URL}/{id}/pictures.zip").status_code == 404
+    assert idle.client.delete(f"{URL}/{id}").status_code == 204
+    assert idle.client.get(f"{URL}/{id}").status_code == 404
+    assert idle.client.get(URL).json() == {"jobs": [], "next": None}
+    assert list(idle.store.keys()) == []
+    idle.app.state.parts.shop.end()
+
+
+def test_what_was_made_is_in_the_history_until_it_is_deleted(serve, photo):
+    served = serve()
+    made = served.post(photo, strength="0.5").json()
+    served.post(photo, long_edge="32")
+    entry, *more = served.client.get("/api/v1/history").json()["pictures"]
+    assert not more, "previews are nobody's history"
+    assert entry["settings"]["strength"] == 0.5 and entry["style"] == "inverting@1"
+    assert served.client.get(entry["url"]).content == served.store.get(made["key"])
+    assert served.client.get(entry["photo"]).content == photo
+    path = f"/api/v1/history/{entry['id']}"
+    changed = served.client.patch(path, json={"star": True, "folder": " Trip ", "name": "sea.jpg"}).json()
+    assert (changed["star"], changed["folder"], changed["name"]) == (True, "Trip", "sea.jpg")
+    assert served.client.get("/api/v1/history/folders").json() == {"folders": {"Trip": 1}}
+    found = [
+        len(served.client.get("/api/v1/history", params=params).json()["pictures"])
+        for params in ({"q": "SEA trip"}, {"q": "100%"}, {"folder": "Trip", "star": True}, {"folder": ""})
+    ]
+    assert found == [1, 0, 1, 0]
+    assert served.client.delete(path).status_code == 204
+    assert served.client.get(path).status_code == 404
+    assert made["key"] not in set(served.store.keys())
+    served.app.state.parts.shop.end()

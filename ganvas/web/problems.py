@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
     "bad-controls": Kind(422, "A control is out of range"),
     "bad-fields": Kind(422, "A field is missing, unknown or wrong"),
     "bad-photo": Kind(422, "The photo cannot be read"),
-    "busy": Kind(429, "Too much work is waiting"),
+    "busy": Kind(429, "The server is busy"),
     "cancelled": Kind(499, "The caller went away"),
     "bad-style": Kind(500, "The style cannot be run"),
     "failure": Kind(500, "Something went wrong on the server"),

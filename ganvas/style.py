@@ -211,7 +211,7 @@ RULES: dict[str, Rule] = {
     "version": whole(1, 10**6),
     "method": text(200),
     "halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
-    "multiple": whole(1, 64),
+    "multiple": whole(1, 256),
     "canvas": whole(128, 4096),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
     "artist": text(400),

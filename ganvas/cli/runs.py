@@ -58,15 +58,20 @@ def learn(train: Callable[[Watch], Any], run: Path, json: bool) -> None:
 
 def publish(run: Path, json: bool) -> None:
     """Export a run and put its style on offer under its name, as the next version of it."""
+    with TemporaryDirectory(prefix="ganvas-") as folder:
+        for path, made in exported(run, Path(folder) / "style.onnx"):
+            offer(path, made, json)
+
+
+def offer(path: Path, made: "Style", json: bool) -> None:
+    """Put a style file on offer as the next version of its name, and say so."""
     from ganvas.cli.wiring import open_catalog, settled
     from ganvas.style import rewrite
 
     catalog = open_catalog(settled())
-    with TemporaryDirectory(prefix="ganvas-") as folder:
-        for path, made in exported(run, Path(folder) / "style.onnx"):
-            rewrite(path, replace(made, version=next_version(catalog, made.name)))
-            style = catalog.publish(path)
-            told(style, catalog.path(f"{style.name}@{style.version}"), json)
+    rewrite(path, replace(made, version=next_version(catalog, made.name)))
+    style = catalog.publish(path)
+    told(style, catalog.path(f"{style.name}@{style.version}"), json)
 
 
 def exported(run: Path, path: Path) -> list[tuple[Path, "Style"]]:
@@ -103,5 +108,6 @@ def told(style: "Style", path: Path, json: bool) -> None:
     if json:
         say_json({"style": style.name, "version": style.version, "file": str(path), "parity": dict(style.parity)})
     else:
-        say(f"{style.name} version {style.version}: try it with: ganvas stylize PHOTO --style {style.name}")
+        use = f"sample {style.name}" if style.kind == "sampler" else f"stylize PHOTO --style {style.name}"
+        say(f"{style.name} version {style.version}: try it with: ganvas {use}")
         typer.echo(str(path))

@@ -5,8 +5,9 @@ The batch is a function of the seed and the step number alone, so a run that was
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -18,9 +19,12 @@ from torch import Tensor
 from ganvas.errors import BadData, GanvasError
 from ganvas.grain import PERIOD, grain
 from ganvas.image import decode
+from ganvas.learn.augment import Cut, Jitter, choose, recolour, take
 from ganvas.learn.method import Batch
 
 Pixels = NDArray[np.uint8]
+Pairs = Literal["none", "names", "halves", "halves-reversed"]
+Part = Literal["left", "right", "whole"]
 KEPT = 3 << 30
 
 
@@ -29,11 +33,15 @@ class DataOptions:
     """Where the pictures are and how they are cut.
 
     ``source_edge`` and ``target_edge``: pictures with a longer long edge are reduced to this many pixels. A crop of
-    ``crop`` pixels is taken from a picture scaled by a factor between ``zoom``'s two, and mirrored half of the time.
+    ``crop`` pixels is taken from a picture scaled by a factor between ``zoom``'s two, mirrored half of the time, turned
+    by at most ``rotate`` degrees, and its colours varied. ``pairs``: pictures that belong together have the same
+    ``names`` in both folders, or are ``halves`` of one picture in ``source``, the photo on the left
+    (``halves-reversed``: on the right); a pair is cut as one. ``everything``: learn also from the
+    pictures that are kept for judging.
     """
 
-    source: str
-    target: str
+    source: str = ""
+    target: str = ""
     source_edge: int = 512
     target_edge: int = 512
     crop: int = 128
@@ -41,13 +49,22 @@ class DataOptions:
     zoom: tuple[float, float] = (0.7, 1.1)
     flip: bool = True
     everything: bool = False
+    pairs: Pairs = "none"
+    rotate: float = 0.0
+    source_colour: Jitter = field(default_factory=Jitter)
+    target_colour: Jitter = field(default_factory=Jitter)
+
+    def cut(self) -> Cut:
+        """How windows are cut."""
+        return Cut(self.crop, self.zoom, self.flip, self.rotate)
 
 
 class Pictures:
     """The pictures of a domain, decoded once, reduced to ``edge`` and kept in memory up to a limit."""
 
-    def __init__(self, paths: Sequence[Path], edge: int) -> None:
+    def __init__(self, paths: Sequence[Path], edge: int, part: Part = "whole") -> None:
         self.paths, self.edge = list(paths), edge
+        self.part: Part = part
         self.kept: dict[int, Pixels] = {}
         self.size = 0
 
@@ -56,12 +73,18 @@ class Pictures:
 
     def __getitem__(self, index: int) -> Pixels:
         if index not in self.kept:
-            pixels = reduced(opened(self.paths[index]), self.edge)
+            pixels = reduced(halved(opened(self.paths[index]), self.part), self.edge)
             if self.size + pixels.nbytes > KEPT:
                 return pixels
             self.kept[index] = pixels
             self.size += pixels.nbytes
         return self.kept[index]
+
+
+def halved(pixels: Pixels, part: Part) -> Pixels:
+    """The left or right half of h x w x 3, or the whole."""
+    middle = pixels.shape[1] // 2
+    return {"left": pixels[:, :middle], "right": pixels[:, -middle:], "whole": pixels}[part]
 
 
 def opened(path: Path) -> Pixels:
@@ -92,25 +115,31 @@ def resized(pixels: Pixels, factor: float) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
 
 
-def cut(pixels: Pixels, random: Generator, options: DataOptions) -> Pixels:
-    """A crop x crop x 3 window at a random place and scale; small pictures are enlarged until it fits."""
-    low, high = options.zoom
-    factor = float(np.exp(random.uniform(np.log(low), np.log(high))))
-    short = min(pixels.shape[:2])
-    factor = max(factor, options.crop / short)
-    window = options.crop / factor
-    top, left = (random.uniform(0, side - window) if side > window else 0.0 for side in pixels.shape[:2])
-    box = (left, top, left + min(window, pixels.shape[1]), top + min(window, pixels.shape[0]))
-    square = (options.crop, options.crop)
-    piece = np.asarray(Image.fromarray(pixels).resize(square, Image.Resampling.LANCZOS, box))
-    return piece[:, ::-1] if options.flip and random.random() < 0.5 else piece
-
-
-def drawn(pictures: Pictures, random: Generator, options: DataOptions) -> Tensor:
+def drawn(pictures: Pictures, random: Generator, options: DataOptions, jitter: Jitter) -> Tensor:
     """``batch`` crops of random pictures: n x 3 x crop x crop in -1..1, channels last."""
-    chosen = random.integers(len(pictures), size=options.batch)
-    pieces = np.stack([cut(pictures[int(index)], random, options) for index in chosen])
-    x = torch.from_numpy(pieces).permute(0, 3, 1, 2).float() / 127.5 - 1
+    pieces: list[Pixels] = []
+    for index in random.integers(len(pictures), size=options.batch):
+        pixels = pictures[int(index)]
+        piece = take(pixels, choose(pixels, random, options.cut()), options.crop)
+        pieces.append(recolour(piece, random, jitter))
+    return to_tensor(pieces)
+
+
+def drawn_pairs(source: Pictures, target: Pictures, random: Generator, options: DataOptions) -> tuple[Tensor, Tensor]:
+    """Crops of ``batch`` random pairs, each pair with one window and one change of colours where the two agree."""
+    pieces: list[tuple[Pixels, Pixels]] = []
+    for index in random.integers(len(source), size=options.batch):
+        photo, art = source[int(index)], target[int(index)]
+        window = choose(photo, random, options.cut())
+        photo, art = take(photo, window, options.crop), take(art, window, options.crop)
+        pieces.append((recolour(photo, random, options.source_colour), recolour(art, random, options.target_colour)))
+    photos, arts = zip(*pieces, strict=True)
+    return to_tensor(photos), to_tensor(arts)
+
+
+def to_tensor(pieces: Sequence[Pixels]) -> Tensor:
+    """n pieces of h x w x 3 to n x 3 x h x w in -1..1, channels last."""
+    x = torch.from_numpy(np.stack(pieces)).permute(0, 3, 1, 2).float() / 127.5 - 1
     return x.contiguous(memory_format=torch.channels_last)
 
 
@@ -125,7 +154,11 @@ def batches(source: Pictures, target: Pictures, options: DataOptions, seed: int)
 
     def batch_at(step: int) -> Batch:
         random = np.random.Generator(np.random.PCG64([seed, step]))
-        photos, art = drawn(source, random, options), drawn(target, random, options)
+        if options.pairs == "none":
+            photos = drawn(source, random, options, options.source_colour)
+            art = drawn(target, random, options, options.target_colour)
+        else:
+            photos, art = drawn_pairs(source, target, random, options)
         return Batch(step, photos, art, grains(random, options.batch, options.crop))
 
     return batch_at

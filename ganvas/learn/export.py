@@ -49,14 +49,23 @@ def export(run: Path, path: Path, checkpoint: str = "checkpoint.pt") -> list[Sty
 def export_product(recipe: Recipe, state: Mapping[str, Any], product: Product, path: Path) -> Style:
     """One network as a style file, checked against torch and with a preview on the recipe's photo."""
     path = path.with_stem(path.stem + product.suffix)
+    style = write(product, described(recipe, state, product), path)
+    return rewrite(path, dataclasses.replace(style, preview=preview(recipe, style, path)))
+
+
+def write(product: Product, style: Style, path: Path) -> Style:
+    """A network as a style file that says how far it is from torch.
+
+    Raises:
+        BadRun: by more than TOLERANCE.
+    """
     product.generator.eval().float()
-    style = described(recipe, state, product)
     style = save(graph(product), style, path)
     parity = {precision: disagreement(product, path, precision) for precision in ("fp32", "bf16")}
     if parity["fp32"] > TOLERANCE:
         path.unlink()
         raise BadRun(f"Torch and the file disagree by {parity['fp32']:.2g}.", "Report it, with the run's recipe.")
-    return rewrite(path, dataclasses.replace(style, parity=parity, preview=preview(recipe, style, path)))
+    return rewrite(path, dataclasses.replace(style, parity=parity))
 
 
 def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Style:
@@ -90,19 +99,26 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
 
 def graph(product: Product) -> onnx.ModelProto:
     """The network as plain ONNX with free batch, height and width, without traces of the machine that made it."""
+    name = "z" if product.kind == "sampler" else "x"
     axes = {0: torch.export.Dim("n", min=1, max=64)}
     if product.kind == "transfer":
         axes |= {2: product.multiple * torch.export.Dim("h"), 3: product.multiple * torch.export.Dim("w")}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    example = product.example(2, *fitting(128, 192, product.multiple))
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            product.generator, (product.example(2, 64, 96),), input_names=["x"], output_names=["y"],
+            product.generator, (example,), input_names=[name], output_names=["y"],
             dynamic_shapes=(axes,), opset_version=OPSET, dynamo=True, verbose=False,
         )  # fmt: skip
     if program is None:
         raise BadRun("The network could not be exported.", "Report it, with the run's recipe.")
     return cleaned(program.model_proto)
+
+
+def fitting(height: int, width: int, multiple: int) -> tuple[int, int]:
+    """The next larger sizes that the network can take; twice the multiple, so that no side inside is 1."""
+    return tuple(max(2, -(-side // multiple)) * multiple for side in (height, width))  # pyright: ignore
 
 
 def cleaned(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -120,7 +136,7 @@ def disagreement(product: Product, path: Path, precision: session.Precision) -> 
     run, worst = session.open(path, precision), 0.0
     torch.manual_seed(0)
     for count, height, width in SIZES:
-        x = product.example(count, height, width)
+        x = product.example(count, *fitting(height, width, product.multiple))
         with torch.no_grad():
             y = product.generator(x).numpy()
         worst = max(worst, float(np.abs(run(x.numpy()) - y).max()))

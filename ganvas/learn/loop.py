@@ -11,13 +11,13 @@ from typing import Any
 import torch
 
 from ganvas.errors import GanvasError
-from ganvas.learn.data import Ahead, Pictures, batches
+from ganvas.learn.data import Ahead, batches
+from ganvas.learn.domains import domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.methods import METHODS
 from ganvas.learn.recipe import Recipe
 from ganvas.learn.run import Run
 from ganvas.learn.samples import Sheet
-from ganvas.split import split
 
 LOG_EVERY = 20
 MEASURED = 8
@@ -90,17 +90,8 @@ def seconds_a_step(recipe: Recipe, tries: int = 6) -> float:
 
 def pictured(recipe: Recipe) -> Callable[[int], Batch]:
     """The function from a step to its batch, over the training part of both folders."""
-    data = recipe.data
-    part = None if data.everything else "train"
-    source = Pictures(members(Path(data.source), part), data.source_edge)
-    target = Pictures(members(Path(data.target), part), data.target_edge)
-    return batches(source, target, data, recipe.seed)
-
-
-def members(folder: Path, part: str | None) -> list[Path]:
-    """The pictures of a folder's part, or all."""
-    parts = split(folder)
-    return sorted(path for name, paths in parts.items() if part in (None, name) for path in paths)
+    source, target = domains(recipe.data, None if recipe.data.everything else "train")
+    return batches(source, target, recipe.data, recipe.seed)
 
 
 def fresh(recipe: Recipe, batch_at: Callable[[int], Batch]) -> Method:

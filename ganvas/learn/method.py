@@ -89,6 +89,8 @@ class Average:
         keep = 0.5 ** (pictures / max(half_life, 1e-6))
         for mine, theirs in zip(self.network_average.parameters(), self.network.parameters(), strict=True):
             mine.lerp_(theirs, 1 - keep)
+        for mine, theirs in zip(self.network_average.buffers(), self.network.buffers(), strict=True):
+            mine.copy_(theirs)
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ganvas.errors import BadRecipe
 from ganvas.learn.data import DataOptions
+from ganvas.learn.fit import refuse_misfits
 from ganvas.learn.methods import METHODS
 
 
@@ -61,14 +62,32 @@ def build(plain: Mapping[str, Any]) -> Recipe:
     """A recipe from plain data, as TOML and JSON give it.
 
     Raises:
-        BadRecipe: an unknown method or key, or a value of the wrong kind; the message names the known ones.
+        BadRecipe: an unknown method or key, a value of the wrong kind, or parts that do not fit together; the
+            message names what would be right.
     """
     method = plain.get("method", "house")
     if method not in METHODS:
         raise BadRecipe(f"There is no method {method!r}.", f"Known methods: {', '.join(METHODS)}.")
-    options = checked(METHODS[method].Options, plain.get("options", {}), "options")
+    kind = METHODS[method].Options
+    options = checked(kind, laid_over(dataclasses.asdict(kind()), plain.get("options", {})), "options")
     recipe = checked(Recipe, {key: value for key, value in plain.items() if key != "options"}, "recipe")
+    refuse_misfits(method, METHODS[method], options, recipe.data)
     return dataclasses.replace(recipe, options=options)
+
+
+def laid_over(whole: dict[str, Any], given: Any) -> Any:
+    """The method's own settings with those that are given, at any depth: naming one of a table keeps the others."""
+    if not isinstance(given, Mapping):
+        return given
+    changed = {
+        key: laid_over(whole[key], value) if is_table(whole.get(key), value) else value for key, value in given.items()
+    }
+    return {**whole, **changed}
+
+
+def is_table(*values: Any) -> bool:
+    """Whether all values are tables."""
+    return all(isinstance(value, Mapping) for value in values)
 
 
 def checked(kind: type, plain: Any, where: str) -> Any:

@@ -5,52 +5,71 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ganvas.errors import BadData
 from ganvas.grain import grain
 from ganvas.image import Photo, encode
-from ganvas.learn.data import opened, reduced
-from ganvas.learn.method import Batch, Method
+from ganvas.learn.domains import for_samples
+from ganvas.learn.method import Batch, Method, Product
 from ganvas.learn.recipe import Recipe
-from ganvas.split import split
 
 Pixels = NDArray[np.uint8]
 COUNT = 6
 EDGE = 384
+SAMPLED = 8
 
 
 class Sheet:
-    """Photos of the validation part, above what the generator makes of them; drawn now and then."""
+    """Validation photos above what the generator makes of them; of a sampler, pictures from fixed noise."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        parts = split(Path(recipe.data.source))
-        paths = sorted(parts["validation"] or parts["train"])
-        chosen = [paths[index] for index in np.linspace(0, len(paths) - 1, min(COUNT, len(paths))).astype(int)]
-        self.photos = [square(reduced(opened(path), 640)) for path in chosen]
+        pictures = for_samples(recipe.data)
+        chosen = np.linspace(0, len(pictures) - 1, min(COUNT, len(pictures))).astype(int)
+        self.photos = [pictures[int(index)] for index in chosen]
         self.folder = folder
         if not self.photos:
             raise BadData(f"{recipe.data.source} has no pictures.", "Give a folder of photos.")
 
     def draw(self, method: Method, step: int) -> Path:
         """Write samples/step-000500.jpg: photos in the upper row, pictures in the lower."""
-        pictures = [self.picture(method, photo, step) for photo in self.photos]
-        rows = [np.concatenate(row, 1) for row in (self.photos, pictures)]
+        product = method.products()[0]
+        rows = sampled(product) if product.kind == "sampler" else self.transferred(method, product.multiple, step)
         path = self.folder / f"step-{step:06d}.jpg"
         self.folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encode(Photo(np.concatenate(rows, 0), None, {}), "jpeg", 90))
+        path.write_bytes(encode(Photo(np.concatenate([np.concatenate(row, 1) for row in rows], 0)), "jpeg", 90))
         return path
 
+    def transferred(self, method: Method, multiple: int, step: int) -> list[list[Pixels]]:
+        """The photos, and what is made of them, in squares that the network can take."""
+        photos = [square(photo, -(-EDGE // multiple) * multiple) for photo in self.photos]
+        return [photos, [self.picture(method, photo, step) for photo in photos]]
+
     def picture(self, method: Method, photo: Pixels, step: int) -> Pixels:
-        """EDGE x EDGE x 3, the photo as the style would make it."""
+        """A square photo as the style would make it."""
         x = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 127.5 - 1
-        noise = torch.from_numpy(grain(0, 0, EDGE, EDGE))[None]
-        y = method.picture(Batch(step, x, x, noise))[0].float()
-        return ((y.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
+        noise = torch.from_numpy(grain(0, 0, *photo.shape[:2]))[None]
+        return to_pixels(method.picture(Batch(step, x, x, noise)))[0]
 
 
-def square(pixels: Pixels) -> Pixels:
-    """The middle EDGE x EDGE x 3 of the pixels, mirrored outwards where they are smaller."""
-    missing = [max(0, EDGE - side) for side in pixels.shape[:2]]
+@torch.no_grad()
+def sampled(product: Product) -> list[list[Pixels]]:
+    """SAMPLED rows of as many pictures each, from noise that is the same each time and takes no chance from others."""
+    chance = torch.Generator().manual_seed(1)
+    z = torch.randn(SAMPLED * SAMPLED, product.inputs, generator=chance)
+    pictures = to_pixels(product.generator(z))
+    return [pictures[row * SAMPLED : (row + 1) * SAMPLED] for row in range(SAMPLED)]
+
+
+def to_pixels(y: Tensor) -> list[Pixels]:
+    """n x 3 x h x w in -1..1 to n of h x w x 3."""
+    levels = ((y.float().clamp(-1, 1) + 1) * 127.5).round().byte()
+    return list(levels.permute(0, 2, 3, 1).numpy())
+
+
+def square(pixels: Pixels, edge: int) -> Pixels:
+    """The middle edge x edge x 3 of the pixels, mirrored outwards where they are smaller."""
+    missing = [max(0, edge - side) for side in pixels.shape[:2]]
     padded = np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")
-    top, left = ((side - EDGE) // 2 for side in padded.shape[:2])
-    return padded[top : top + EDGE, left : left + EDGE]
+    top, left = ((side - edge) // 2 for side in padded.shape[:2])
+    return padded[top : top + edge, left : left + edge]

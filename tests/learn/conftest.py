@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from ganvas.learn import loop
@@ -17,9 +18,27 @@ from tests.house import ROOT
 # A child process must find this Ganvas, installed or not, and leave the other processor alone.
 SURROUNDINGS = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
+LOCAL = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1}}
+RESNET = {"network": "resnet6", "channels": 4}
+SMALL_PATCHES = {"discriminator": {"network": "patch16", "channels": 4}}
 # What makes each method small; a method that is not here is trained as it comes.
 SMALL: dict[str, dict[str, Any]] = {
     "house": {"generator": {"channels": [4, 4, 8], "blocks": 1}, "width": 4, "layers": ["1_2"], "warm_steps": 2},
+    "house-pairs": {"generator": LOCAL, "adversary": {"discriminator": {"width": 4, "layers": ["1_2"]}}},
+    "dcgan": {
+        "generator": {"channels": 8, "size": 28, "noise": 8},
+        "adversary": {"discriminator": {"channels": 8, "size": 28}},
+    },
+    "pix2pix": {"generator": {"channels": 4, "depth": 5}, "adversary": SMALL_PATCHES},
+    "cyclegan": {"generator": LOCAL, "adversary": {**SMALL_PATCHES, "pool": 3}},
+    "cut": {"generator": LOCAL, "adversary": SMALL_PATCHES, "places": 16},
+    "fastcut": {"generator": RESNET, "adversary": SMALL_PATCHES, "places": 16},
+}
+# What differs in the data.
+DATA: dict[str, dict[str, Any]] = {
+    "house-pairs": {"pairs": "names"},
+    "pix2pix": {"pairs": "names"},
+    "dcgan": {"crop": 28},
 }
 
 
@@ -43,6 +62,12 @@ def write_pictures(folder: Path, count: int, seed: int, size: tuple[int, int] = 
     return folder
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Tiny networks are slower on many threads, and sums must not depend on how many there are."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def domains(tmp_path_factory) -> tuple[Path, Path]:
     """A folder of photos and a folder of art, the same names in both, so that they can be pairs."""
@@ -53,7 +78,7 @@ def domains(tmp_path_factory) -> tuple[Path, Path]:
 def tiny(method: str, domains: tuple[Path, Path], steps: int = 7) -> Recipe:
     """A recipe of the method that is over in a second or two."""
     source, target = map(str, domains)
-    data = {"source": source, "target": target, "crop": 32, "batch": 2, "everything": True}
+    data = {"source": source, "target": target, "crop": 32, "batch": 2, "everything": True, **DATA.get(method, {})}
     schedule = {"steps": steps, "checkpoint_every": 3, "sample_every": 50, "threads": 1}
     about = {"canvas": 128}
     plain = {"name": "tiny", "method": method, "data": data, "schedule": schedule, "about": about}

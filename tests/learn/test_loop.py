@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import torch
 from ganvas.errors import BadRun, GanvasError
 from ganvas.learn import loop
 from ganvas.learn import recipe as recipes
+from ganvas.learn.methods import METHODS
+from ganvas.learn.methods.house import House
 from ganvas.learn.run import Run
 from tests.learn.conftest import SURROUNDINGS, tiny
 
@@ -69,8 +72,16 @@ def test_resuming_a_finished_run_changes_nothing(domains, tmp_path):
     assert len(Run(tmp_path / "run").lines()) == 2
 
 
-def test_a_loss_that_is_not_finite_stops_the_run_with_advice(domains, tmp_path):
-    recipe = recipes.change(tiny("house", domains, 30), ["options.adversarial=1e38", "options.generator_rate=1e30"])
+class Exploding(House):
+    """The house method, but its content loss overflows."""
+
+    def step(self, batch, rate):
+        return {**super().step(batch, rate), "content": torch.tensor(math.inf)}
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_with_advice(domains, tmp_path, monkeypatch):
+    recipe = tiny("house", domains, 3)
+    monkeypatch.setitem(METHODS, "house", Exploding)
     with pytest.raises(GanvasError, match=r"loss is (nan|inf).*Lower the learning rates"):
         loop.train(recipe, tmp_path / "run")
 

@@ -35,5 +35,8 @@ def test_each_head_weighs_the_same_whatever_its_size():
 def test_content_is_nothing_for_the_same_and_colour_is_free_within_its_margin():
     x = torch.rand(1, 3, 32, 32) * 2 - 1
     assert content(x, x) == 0
-    assert colour(x + 0.1, x, 16, 0.2) == 0
-    assert colour(x + 0.5, x, 16, 0.2) == pytest.approx(0.3, abs=1e-5)
+    assert colour(x + 0.1, x, 16, (0.2, 0.1)) == 0
+    assert colour(x + 0.5, x, 16, (0.2, 0.1)) == pytest.approx(0.3, abs=1e-5)
+    redder = x + torch.tensor([0.3, -0.15, -0.15]).view(1, 3, 1, 1)
+    assert colour(redder, x, 16, (0.0, 0.4)) == pytest.approx(0, abs=1e-5)
+    assert colour(redder, x, 16, (0.0, 0.0)) == pytest.approx(0.2, abs=1e-5)

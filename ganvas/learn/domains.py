@@ -1,0 +1,64 @@
+"""Which pictures are source and which are target: two folders, pairs by name, or halves. Knows no batches."""
+
+from pathlib import Path
+
+from ganvas.errors import BadData
+from ganvas.learn.data import DataOptions, Part, Pictures
+from ganvas.split import split
+
+
+def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pictures]:
+    """Source and target of one side of the split (``train``, ``validation``, ``test``), or of all; pairs in one order.
+
+    Where there is no source (a sampler learns from art alone) the target is both.
+
+    Raises:
+        BadData: an empty folder, or pairs of which some have no partner.
+    """
+    target = data.target or data.source
+    source = data.source or data.target
+    if data.pairs == "none":
+        return pictures(source, side, data.source_edge), pictures(target, side, data.target_edge)
+    paths = members(Path(source), side)
+    if data.pairs == "names":
+        partners = partnered(paths, Path(source), Path(target))
+        return Pictures(paths, data.source_edge), Pictures(partners, data.target_edge)
+    first, second = halves(data)
+    return Pictures(paths, data.source_edge, first), Pictures(paths, data.target_edge, second)
+
+
+def halves(data: DataOptions) -> tuple[Part, Part]:
+    """Which half is the photo and which the art."""
+    return ("left", "right") if data.pairs == "halves" else ("right", "left")
+
+
+def pictures(folder: str, side: str | None, edge: int) -> Pictures:
+    """The pictures of one side of a folder."""
+    return Pictures(members(Path(folder), side), edge)
+
+
+def members(folder: Path, side: str | None) -> list[Path]:
+    """The pictures of one side of a folder, or all, sorted."""
+    parts = split(folder)
+    return sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
+
+
+def partnered(paths: list[Path], source: Path, target: Path) -> list[Path]:
+    """For each picture of the source the one of the target at the same place, whatever its ending.
+
+    Raises:
+        BadData: one has no partner; the message names the first few.
+    """
+    found = {path.relative_to(target).with_suffix(""): path for path in target.rglob("*") if path.is_file()}
+    wanted = [path.relative_to(source).with_suffix("") for path in paths]
+    alone = [str(name) for name in wanted if name not in found]
+    if alone:
+        first = ", ".join(alone[:3])
+        raise BadData(f"{len(alone)} pictures of {source} have no partner in {target}: {first}.", "Name pairs alike.")
+    return [found[name] for name in wanted]
+
+
+def for_samples(data: DataOptions) -> Pictures:
+    """A few photos that were not learnt from, where the split leaves any."""
+    seen, _ = domains(data, "validation")
+    return seen if len(seen) else domains(data)[0]

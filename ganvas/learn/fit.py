@@ -1,0 +1,111 @@
+"""What does not fit together, refused with the reason before anything is trained. Knows options, and runs nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ganvas.errors import BadRecipe
+from ganvas.learn.adversary import AdversaryOptions
+from ganvas.learn.data import DataOptions
+from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
+
+# Why a network is not among those of a method; what is not here was not tried and is refused as such.
+REASONS = {
+    ("generator", "dcgan"): "it takes noise, and this method gives it photos",
+    ("discriminator", "dcgan"): "it judges a whole picture of one size, and photos come in any",
+    ("cut", "unet"): "its skips carry the picture past the encoder, so there is nothing to contrast",
+    ("dcgan", "resnet9"): "it takes photos, and this method gives it noise",
+    ("dcgan", "resnet6"): "it takes photos, and this method gives it noise",
+    ("dcgan", "unet"): "it takes photos, and this method gives it noise",
+    ("dcgan", "local"): "it takes photos, and this method gives it noise",
+    ("dcgan", "patch70"): "its patches are larger than the pictures",
+    ("dcgan", "multi-scale"): "its patches are larger than the pictures",
+}
+
+
+def refuse_misfits(name: str, method: Any, options: Any, data: DataOptions) -> None:
+    """Raise BadRecipe with the first thing that does not fit.
+
+    ``method``: the class; one that declares nothing is taken to fit with any option of its own.
+    """
+    for what, right in misfits(name, method, options, data):
+        raise BadRecipe(what, right)
+
+
+def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator[tuple[str, str]]:
+    """What is wrong and what would be right, one after the other."""
+    yield from misfits_of_data(name, getattr(method, "needs", "both"), data)
+    generator: GeneratorOptions | None = getattr(options, "generator", None)
+    adversary: AdversaryOptions | None = getattr(options, "adversary", None)
+    if isinstance(generator, GeneratorOptions):
+        yield from unknown_part(name, "generator", generator.network, method.generators)
+    if adversary is not None:
+        yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
+        yield from misfits_of_adversary(adversary)
+    if isinstance(generator, GeneratorOptions):
+        yield from misfits_of_size(name, generator, adversary, data)
+    descent = getattr(options, "descent", None)
+    if descent is not None and (descent.accumulate < 1 or data.batch % descent.accumulate):
+        yield (
+            f"A batch of {data.batch} cannot be taken in {descent.accumulate} equal parts.",
+            "Choose descent.accumulate among the divisors of data.batch.",
+        )
+
+
+def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[str, str]]:
+    """Folders and pairs."""
+    if not (data.target or data.pairs in ("halves", "halves-reversed")):
+        yield f"{name} needs a folder of art.", "Set data.target."
+    if not data.source and needs != "target":
+        yield f"{name} needs a folder of photos.", "Set data.source."
+    if needs == "pairs" and data.pairs == "none":
+        yield f"{name} learns from pairs.", "Set data.pairs to names (the same in both folders) or to halves."
+    if needs != "pairs" and data.pairs != "none":
+        yield f"{name} does not use that pictures are pairs.", "Set data.pairs to none, or use house-pairs or pix2pix."
+    if data.crop < 16 or data.batch < 1:
+        yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
+
+
+def unknown_part(name: str, part: str, network: str, known: Any) -> Iterator[tuple[str, str]]:
+    """A network that the method does not go with."""
+    if network not in known:
+        family = "cut" if name == "fastcut" else name
+        reason = REASONS.get((family, network)) or REASONS.get((part, network)) or "they were never tried together"
+        yield f"{name} does not go with the {part} {network}: {reason}.", f"Use {', '.join(known)}."
+
+
+def misfits_of_size(
+    name: str, generator: GeneratorOptions, adversary: AdversaryOptions | None, data: DataOptions
+) -> Iterator[tuple[str, str]]:
+    """The crop against what the networks can take."""
+    multiple = multiple_of(generator)
+    if data.crop % multiple:
+        steps = f" of {generator.depth} steps" if generator.network == "unet" else ""
+        right = f"Set data.crop to a multiple of {multiple}"
+        right += " or generator.depth to less." if steps else "."
+        yield f"A crop of {data.crop} pixels does not fit the {generator.network}{steps}.", right
+    if generator.network == "dcgan" and data.crop != generator.size:
+        yield f"{name} makes pictures of {generator.size} pixels, the crop has {data.crop}.", "Set both alike."
+    judge = adversary.discriminator if adversary else None
+    if judge and judge.network == "dcgan" and judge.size != data.crop:
+        yield f"The discriminator judges {judge.size} pixels, the crop has {data.crop}.", "Set both alike."
+    if judge and judge.network in ("patch70", "multi-scale") and data.crop < (32, 128)[judge.network == "multi-scale"]:
+        yield f"A crop of {data.crop} pixels is too small for {judge.network}.", "Use patch16, or a larger crop."
+
+
+def misfits_of_adversary(adversary: AdversaryOptions) -> Iterator[tuple[str, str]]:
+    """The objective against the stabilisers."""
+    judge = adversary.discriminator
+    if adversary.objective == "wgan-gp" and judge.norm == "batch" and judge.network != "projected":
+        yield (
+            "WGAN's penalty is for each picture by itself, and batch norm mixes them (Gulrajani 2017, section 4).",
+            "Set the discriminator's norm to instance, group or none.",
+        )
+    if adversary.smoothing and adversary.objective in ("hinge", "wgan-gp"):
+        yield f"{adversary.objective} has no labels that could be smoothed.", "Set smoothing to 0."
+    if not 0 <= adversary.smoothing < 0.5 or not 0 <= adversary.strength <= 1:
+        yield "Smoothing goes from 0 to below 0.5, strength from 0 to 1.", "Use 0.1 and 1."
+    if adversary.aim and not adversary.changes:
+        yield (
+            "There is nothing to steer: no changes are named.",
+            'Set adversary.changes, as in ["colour", "translation"].',
+        )

@@ -1,0 +1,86 @@
+"""Maker: a generator with its average and its optimiser. Knows rates and the average, and nothing of losses or data."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganvas.learn.method import Average, Batch, adam
+from ganvas.learn.nets.choice import Generator
+
+
+@dataclass(frozen=True)
+class DescentOptions:
+    """How weights go down, for any method.
+
+    ``half_life`` of the generator's average in pictures, 0 for none. ``accumulate``: the batch is taken in so many
+    parts whose gradients add up, for batches that memory does not hold. ``bf16``: autocast of the forward passes.
+    """
+
+    generator_rate: float = 2e-4
+    discriminator_rate: float = 2e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    half_life: float = 0.0
+    accumulate: int = 1
+    bf16: bool = True
+
+
+class Maker:
+    """A generator ``live``, its average ``generator`` (what is given away), and the optimiser."""
+
+    def __init__(self, live: Generator, options: DescentOptions) -> None:
+        self.live: Generator = live.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.generator = deepcopy(self.live).eval()
+        self.average = Average(self.live, self.generator, options.half_life)
+        self.optimizer = adam(self.live, options.generator_rate, options.betas)
+
+    def follow(self, pictures: int, step: int) -> None:
+        """Let the average follow after a step of ``pictures`` pictures."""
+        self.average.update(pictures, (step + 1) * pictures)
+
+    @torch.no_grad()
+    def picture(self, x: Tensor) -> Tensor:
+        """What the average makes of x, in float32."""
+        return self.generator(x)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Weights and the optimiser's state."""
+        return gathered({"live": self.live, "generator": self.generator, "optimizer": self.optimizer})
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The inverse of ``state_dict``."""
+        scatter(state, {"live": self.live, "generator": self.generator, "optimizer": self.optimizer})
+
+
+def gathered(parts: dict[str, Any]) -> dict[str, Any]:
+    """The states of named parts."""
+    return {name: part.state_dict() for name, part in parts.items()}
+
+
+def scatter(state: dict[str, Any], parts: dict[str, Any]) -> None:
+    """Give each named part its state back."""
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+
+
+def advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """A step along the gradients that have added up, with the learning rate times ``rate``."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * rate
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+
+
+def in_parts(batch: Batch, count: int) -> list[Batch]:
+    """The batch in ``count`` parts of equal size."""
+    tensors = (batch.source.chunk(count), batch.target.chunk(count), batch.grain.chunk(count))
+    return [Batch(batch.step, *part) for part in zip(*tensors, strict=True)]
+
+
+def freeze(networks: Sequence[nn.Module], frozen: bool) -> None:
+    """Stop, or let through again, gradients to the weights; those to the pictures pass either way."""
+    for network in networks:
+        network.requires_grad_(not frozen)

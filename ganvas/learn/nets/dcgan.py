@@ -1,0 +1,64 @@
+"""The networks of DCGAN: noise to a picture, and a picture to one logit. Knows no losses and no data.
+
+Radford 2015, https://arxiv.org/abs/1511.06434, section 3: strides in place of pooling, batch norm but at the
+generator's end and the discriminator's beginning, ReLU and LeakyReLU, nothing fully connected but the ends.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from ganvas.learn.nets.norms import Norm, begin_weights, normalise
+from ganvas.learn.nets.spectral import calm
+
+Size = Literal[28, 64, 128]
+# Size of the picture -> side of the first map, and how often it is doubled.
+GROWTH: dict[int, tuple[int, int]] = {28: (7, 2), 64: (4, 4), 128: (4, 5)}
+
+
+class NoiseGenerator(nn.Module):
+    """Noise n x ``inputs`` from N(0, 1) to pictures n x 3 x size x size in -1..1."""
+
+    halo = None
+    multiple = 1
+
+    def __init__(self, size: Size, channels: int, inputs: int, norm: Norm) -> None:
+        super().__init__()
+        first, doublings = GROWTH[size]
+        wide = channels * 2 ** (doublings - 1)
+        self.inputs = inputs
+        layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, wide, first), normalise(norm, wide), nn.ReLU()]
+        for _ in range(doublings - 1):
+            layers += [nn.ConvTranspose2d(wide, wide // 2, 4, 2, 1), normalise(norm, wide // 2), nn.ReLU()]
+            wide //= 2
+        self.model = nn.Sequential(*layers, nn.ConvTranspose2d(wide, 3, 4, 2, 1), nn.Tanh())
+        begin_weights(self)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """n x inputs to n x 3 x size x size."""
+        return self.model(z[:, :, None, None])
+
+
+class WholeDiscriminator(nn.Module):
+    """n x c x size x size to one logit a picture: [n x 1 x 1 x 1]. Never a probability: the loss wants the logit."""
+
+    def __init__(self, inputs: int, size: Size, channels: int, norm: Norm, spectral: bool) -> None:
+        super().__init__()
+        last, halvings = GROWTH[size]
+        layers: list[nn.Module] = [calm(nn.Conv2d(inputs, channels, 4, 2, 1), spectral), nn.LeakyReLU(0.2)]
+        for _ in range(halvings - 1):
+            layers += [calm(nn.Conv2d(channels, 2 * channels, 4, 2, 1), spectral), normalise(norm, 2 * channels)]
+            layers.append(nn.LeakyReLU(0.2))
+            channels *= 2
+        self.model = nn.Sequential(*layers, calm(nn.Conv2d(channels, 1, last), spectral))
+        begin_weights(self)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """n x c x size x size to [n x 1 x 1 x 1]."""
+        return [self.model(x)]
+
+
+def noise(count: int, inputs: int) -> Tensor:
+    """Codes for ``count`` pictures by torch's chance: count x inputs from N(0, 1)."""
+    return torch.randn(count, inputs)

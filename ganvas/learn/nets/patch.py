@@ -1,0 +1,63 @@
+"""Patch discriminators: a logit for each place. Knows no losses and no generators.
+
+Isola 2017 (https://arxiv.org/abs/1611.07004, appendix 6.1.2): 4 x 4 convolutions, the first ones with stride 2, so that
+each logit sees 70 (three) or 16 (one) pixels. Several of them on smaller and smaller versions are the multi-scale
+discriminator of Wang 2018 (https://arxiv.org/abs/1711.11585, section 3.2).
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d
+
+from ganvas.learn.nets.norms import Norm, begin_weights, normalise
+from ganvas.learn.nets.spectral import calm
+
+
+@dataclass(frozen=True)
+class PatchShape:
+    """``inputs`` channels, 6 when photo and picture are judged together; ``halvings`` 3 sees 70 pixels, 1 sees 16."""
+
+    inputs: int = 3
+    halvings: int = 3
+    channels: int = 64
+    norm: Norm = "instance"
+    spectral: bool = False
+    dropout: float = 0.0
+
+
+class PatchDiscriminator(nn.Module):
+    """n x c x h x w to [n x 1 x h' x w'] of logits."""
+
+    def __init__(self, shape: PatchShape) -> None:
+        super().__init__()
+        wide = shape.channels
+        layers: list[nn.Module] = [calm(nn.Conv2d(shape.inputs, wide, 4, 2, 1), shape.spectral), nn.LeakyReLU(0.2)]
+        for place in range(1, shape.halvings + 1):
+            wider = min(2 * wide, 8 * shape.channels)
+            stride = 2 if place < shape.halvings else 1
+            layers += [calm(nn.Conv2d(wide, wider, 4, stride, 1), shape.spectral), normalise(shape.norm, wider)]
+            layers += [nn.LeakyReLU(0.2), nn.Dropout(shape.dropout)]
+            wide = wider
+        self.model = nn.Sequential(*layers, calm(nn.Conv2d(wide, 1, 4, 1, 1), shape.spectral))
+        begin_weights(self)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """n x c x h x w to [n x 1 x h' x w']."""
+        return [self.model(x)]
+
+
+class MultiScaleDiscriminator(nn.Module):
+    """Patch discriminators on the picture at full, half and quarter size: one map of logits each."""
+
+    def __init__(self, shape: PatchShape, scales: int = 3) -> None:
+        super().__init__()
+        self.scales = nn.ModuleList(PatchDiscriminator(shape) for _ in range(scales))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """n x c x h x w to one n x 1 x h' x w' for each scale."""
+        logits: list[Tensor] = []
+        for place, judge in enumerate(self.scales):
+            x = avg_pool2d(x, 3, 2, 1, count_include_pad=False) if place else x
+            logits += judge(x)
+        return logits

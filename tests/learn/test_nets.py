@@ -1,0 +1,76 @@
+"""The networks: sizes, halos, and what stands in their papers."""
+
+import pytest
+import torch
+
+from ganvas.learn.nets.choice import GeneratorOptions, build_generator
+from ganvas.learn.nets.contrast import Projections, choose_places, encode
+from ganvas.learn.nets.dcgan import WholeDiscriminator
+from ganvas.learn.nets.features import Features
+from ganvas.learn.nets.local import LocalOptions
+from ganvas.learn.nets.norms import normalise
+
+LOCAL = LocalOptions((4, 4, 8), 2)
+
+
+def millions(network) -> float:
+    """The number of weights."""
+    return sum(weight.numel() for weight in network.parameters()) / 1e6
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("resnet9", 11.4), ("resnet6", 7.8), ("unet", 54.4)])
+def test_a_classic_generator_has_as_many_weights_as_the_papers_code_has(name, wanted):
+    assert millions(build_generator(GeneratorOptions(name, dropout=0.5))) == pytest.approx(wanted, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["local", "resnet6", "unet"])
+def test_a_generator_keeps_the_size(name):
+    generator = build_generator(GeneratorOptions(name, channels=4, depth=5, local=LOCAL)).eval()
+    x = torch.rand(2, 3, 64, 96)
+    y = generator(x)
+    assert y.shape == x.shape and y.abs().max() <= 1
+
+
+@pytest.mark.parametrize("norm", ["batch", "pixel", "none"])
+@pytest.mark.parametrize("up", ["transposed", "resize"])
+def test_a_resnet_with_a_local_norm_is_decided_by_its_halo(norm, up):
+    generator = build_generator(GeneratorOptions("resnet6", channels=4, norm=norm, up=up)).eval()
+    size = 2 * generator.halo + 40
+    x = torch.rand(1, 3, size, size)
+    middle, edge = size // 2 // 4 * 4, generator.halo
+    near = x[:, :, middle - edge : middle + edge + 4, middle - edge : middle + edge + 4]
+    with torch.no_grad():
+        apart = generator(x)[:, :, middle : middle + 4, middle : middle + 4]
+        apart = apart - generator(near)[:, :, edge : edge + 4, edge : edge + 4]
+    assert apart.abs().max() < 1e-5
+
+
+def test_a_norm_over_the_whole_picture_has_no_halo():
+    assert build_generator(GeneratorOptions("resnet6", channels=4)).halo is None
+
+
+@pytest.mark.parametrize("size", [28, 64, 128])
+def test_dcgan_makes_and_judges_each_size(size):
+    generator = build_generator(GeneratorOptions("dcgan", channels=4, size=size, noise=10, norm="batch"))
+    pictures = generator(torch.randn(3, 10))
+    assert pictures.shape == (3, 3, size, size)
+    assert WholeDiscriminator(3, size, 4, "batch", False)(pictures)[0].shape == (3, 1, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["batch", "instance", "affine-instance", "group", "pixel", "none"])
+def test_every_norm_keeps_the_shape(kind):
+    assert normalise(kind, 12)(torch.rand(2, 12, 5, 5)).shape == (2, 12, 5, 5)
+
+
+@pytest.mark.parametrize("name", ["local", "resnet6"])
+def test_encoders_give_five_maps_whose_projections_have_length_one(name):
+    maps = encode(build_generator(GeneratorOptions(name, channels=4, local=LOCAL)), torch.rand(2, 3, 32, 32))
+    found = Projections([x.shape[1] for x in maps])(maps, choose_places(maps, 9))
+    assert len(maps) == 5 and all(x.shape == (2, 9, 256) for x in found)
+    assert all(torch.allclose(x.norm(dim=2), torch.ones(2, 9), atol=1e-4) for x in found)
+
+
+def test_features_are_frozen_and_let_gradients_through():
+    features, x = Features("1_2"), torch.rand(1, 3, 16, 16, requires_grad=True)
+    features(x, ["1_2"])["1_2"].sum().backward()
+    assert x.grad.abs().sum() > 0 and not any(weight.requires_grad for weight in features.parameters())

@@ -23,7 +23,8 @@ PREVIEW_SIDE = 1024
 class Session(Protocol):
     """What is used of an ONNX Runtime session."""
 
-    def run(self, output_names: None, input_feed: dict[str, NDArray[np.float32]]) -> Any: ...
+    def run(self, output_names: None, input_feed: dict[str, NDArray[np.float32]]) -> Any:
+        """All outputs for the inputs by name."""
 
 
 def main() -> None:

@@ -65,9 +65,9 @@ def blend_levels(photo: Plane, picture: Plane, strength: float, levels: int) -> 
 
 def blend_detail(photo: Plane, picture: Plane, strength: float) -> Plane:
     """One band, h x w with mean 0: linear where there is no conflict, one of the two where there is."""
-    own, theirs, common = (nearby(product) for product in (photo * photo, picture * picture, photo * picture))
+    own, theirs, shared = (nearby(product) for product in (photo * photo, picture * picture, photo * picture))
     own, theirs = own + np.float32(FAINT), theirs + np.float32(FAINT)
-    conflict = (2 * (np.sqrt(own * theirs) - common.clip(0)) / (own + theirs)).clip(0, 1)
+    conflict = (2 * (np.sqrt(own * theirs) - shared.clip(0)) / (own + theirs)).clip(0, 1)
     ratio = (np.float32(((1 - strength) / strength) ** 2 * FAVOUR) * own / theirs).clip(1e-4, 1e4)
     chosen = 1 / (1 + ratio ** (SHARPNESS // 2))
     share = conflict * (chosen - np.float32(strength)) + np.float32(strength)

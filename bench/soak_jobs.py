@@ -1,0 +1,181 @@
+"""Kills workers and those who ask, again and again, and counts: none lost, none doubled, each picture equal.
+
+``python -m bench.soak_jobs --jobs 2000 --kills 200``, with ``--postgres --workers 2`` on a PostgreSQL of its own. A
+worker is killed with ``kill -9`` at a random moment, or kills itself at a named point (see ``bench.soak_process``); who
+asks for the jobs is killed at random moments as well. It knows processes and counts, and no step of the work.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bench.postgres import serve_postgres
+from bench.soak_process import POINTS, expected_keys, open_shop, write_styles
+from ganvas.jobs.states import DONE
+from ganvas.ledger.models import Event, Job, Part, Picture
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is done and killed, by how many workers, within which time; equal seeds kill at equal moments."""
+
+    jobs: int = 2000
+    kills: int = 200
+    workers: int = 1
+    minutes: float = 60.0
+    seed: int = 1
+
+
+@dataclass
+class Count:
+    """What a soak found. ``lost``, ``doubled``, ``unequal`` and ``left`` (blobs after all was deleted) must be 0."""
+
+    jobs: int = 0
+    done: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unequal: int = 0
+    left: int = 0
+    kills: int = 0
+    at_points: int = 0
+    asking_killed: int = 0
+    seconds: float = 0.0
+
+    def is_right(self) -> bool:
+        """Whether nothing was lost, doubled, wrong or left behind."""
+        return self.done == self.jobs and not (self.lost or self.doubled or self.unequal or self.left)
+
+
+class Soak:
+    """One soak in a folder, on a database (empty is SQLite in the folder)."""
+
+    def __init__(self, plan: Plan, folder: Path, database: str = "") -> None:
+        self.plan = plan
+        self.folder = folder
+        self.database = database
+        self.chance = random.Random(plan.seed)
+        self.count = Count(jobs=plan.jobs)
+        write_styles(folder)
+        self.shop = open_shop(folder, database)
+        self.expected = expected_keys(folder)
+
+    def run(self) -> Count:
+        """Work and kill until all is done, then count."""
+        began = time.monotonic()
+        until = began + 60 * self.plan.minutes
+        asking = self.start("ask", str(self.plan.jobs))
+        workers = [self.start_worker() for _ in range(self.plan.workers)]
+        while time.monotonic() < until and not (asking.poll() == 0 and self.finished()):
+            time.sleep(self.chance.uniform(0.2, 1.5))
+            asking = self.hurt_asking(asking)
+            workers = [self.hurt(worker) for worker in workers]
+        for process in (asking, *workers):
+            process.kill()
+            process.wait()
+        self.count.seconds = round(time.monotonic() - began, 1)
+        self.check()
+        self.shop.end()
+        return self.count
+
+    def start(self, *what: str) -> "subprocess.Popen[bytes]":
+        """A process of the soak."""
+        command = [sys.executable, "-m", "bench.soak_process", str(self.folder), self.database, *what]
+        return subprocess.Popen(command, cwd=ROOT, stderr=(self.folder / "log").open("ab"))
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """A worker that will, each second time, kill itself at a named point."""
+        more = self.count.kills < self.plan.kills and self.chance.random() < 0.5
+        point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 12)}" if more else ""
+        return self.start("work", point)
+
+    def hurt(self, worker: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+        """Kill a worker perhaps; put another in the place of a dead one."""
+        if worker.poll() is not None:
+            self.count.at_points += worker.returncode == -signal.SIGKILL
+            self.count.kills += 1
+            return self.start_worker()
+        if self.count.kills < self.plan.kills and self.is_at_work(worker) and self.chance.random() < 0.5:
+            worker.kill()
+            worker.wait()
+            self.count.kills += 1
+            return self.start_worker()
+        return worker
+
+    def is_at_work(self, worker: "subprocess.Popen[bytes]") -> bool:
+        """Whether a worker has begun: one that is killed while it loads proves nothing."""
+        return (self.folder / f"begun-{worker.pid}").exists()
+
+    def hurt_asking(self, asking: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+        """Kill who asks, now and then; another goes on where that one was."""
+        if asking.poll() is None and self.chance.random() < 0.1:
+            asking.kill()
+            asking.wait()
+            self.count.asking_killed += 1
+        return asking if asking.poll() in {None, 0} else self.start("ask", str(self.plan.jobs))
+
+    def finished(self) -> bool:
+        """Whether every job is done, and enough was killed or there is nothing left to kill it at."""
+        with self.shop.desk.database.read() as session:
+            done = session.scalar(select(func.count()).select_from(Job).where(Job.state == DONE))
+        return done == self.plan.jobs
+
+    def check(self) -> None:
+        """Count what is lost, doubled, wrong and, after all was deleted, left behind."""
+        desk = self.shop.desk
+        with desk.database.read() as session:
+            jobs = list(session.execute(select(Job.id, Job.owner, Job.name, Job.state)))
+            query = select(Part.id, Part.given, Picture.key).outerjoin(Picture, Picture.id == Part.picture_id)
+            parts = list(session.execute(query))
+            pictures = session.scalar(select(func.count()).select_from(Picture)) or 0
+            events = [event.body for event in session.scalars(select(Event).where(Event.kind == "part"))]
+        names = Counter(name for _, _, name, _ in jobs)
+        ends = sum(body["state"] == DONE for body in events)
+        self.count.done = sum(state == DONE for *_, state in jobs)
+        self.count.lost = self.plan.jobs - len(names)
+        made = sum(key is not None for *_, key in parts)
+        self.count.doubled = sum(number - 1 for number in names.values()) + (pictures - made) + (ends - made)
+        self.count.unequal = sum(key is not None and key != self.expected[given] for _, given, key in parts)
+        for id, owner, *_ in jobs:
+            desk.delete(owner, id, pictures=True)
+        desk.keep.settle()
+        self.shop.store.sweep(-1)
+        self.count.left = len(list(self.shop.store.keys()))
+
+
+def soak(plan: Plan, database: str = "") -> Count:
+    """One soak in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="ganvas-soak-") as folder:
+        return Soak(plan, Path(folder), database).run()
+
+
+def main() -> None:
+    """Run a soak as the command line says, and print what was counted as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    plan = Plan()
+    for name, value in asdict(plan).items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    parser.add_argument("--postgres", action="store_true")
+    said = vars(parser.parse_args())
+    with ExitStack() as stack:
+        database = stack.enter_context(serve_postgres()) if said.pop("postgres") else ""
+        count = soak(replace(plan, **said), database)
+    print(json.dumps(asdict(count)))
+    os._exit(0 if count.is_right() else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The ledger: every migration keeps what was there, and what was made is found again."""
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.dialects.postgresql import dialect as postgres
+from sqlalchemy.schema import CreateTable
+
+from ganvas.errors import BadSettings, NotFound
+from ganvas.ledger import history
+from ganvas.ledger.database import Database, migrate, open_engine
+from ganvas.ledger.history import Search
+from ganvas.ledger.ids import new_id
+from ganvas.ledger.models import Event, Job, Part, Picture, Release, Row, Worker
+
+# What a database of each revision may hold: table -> rows, as it was written then. A new revision gets its line.
+HELD = {
+    "base": {},
+    "0001": {
+        "pictures": [
+            "'p1', 'me', 'k', 'f', null, 'sea.jpg', 'monet@1', '{}', 'image/jpeg', 4, 3, 5000000000, 1.5, 1e9, "
+            "true, 'trip', true"
+        ],
+        "jobs": ["'j1', 'me', 'sea', '{}', null, '[\"monet@1\"]', 5, 'done', 1, true, 1e9, 1e9, 1e9"],
+        "parts": ["'a1', 'j1', 1, 'f', 'sea.jpg', 'sea.jpg', 'monet@1', 'done', 0, 1, 1.0, null, 1.5, 'p1'"],
+        "events": ["'j1', 1, 'job', '{}', 1e9"],
+        "workers": ["'w1', 2, 1e9"],
+        "releases": ["1, 'k', 'picture:p0'"],
+    },
+}
+
+
+def revisions() -> list[str]:
+    """All revisions, the first first."""
+    from alembic.script import ScriptDirectory
+
+    from ganvas.ledger import migrations
+
+    return [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()][::-1]
+
+
+def test_every_revision_has_data_to_be_tried_with():
+    assert set(HELD) == {"base", *revisions()}
+
+
+@pytest.mark.parametrize("revision", HELD)
+def test_a_migration_to_now_keeps_what_was_there(revision, tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    if revision != "base":
+        migrate(engine, revision)
+    with engine.begin() as connection:
+        for table, rows in HELD[revision].items():
+            for row in rows:
+                connection.execute(text(f"insert into {table} values ({row})".replace(":p0", "\\:p0")))
+    migrate(engine)
+    with engine.connect() as connection:
+        for table, rows in HELD[revision].items():
+            assert connection.execute(text(f"select count(*) from {table}")).scalar_one() == len(rows)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_migration_can_be_taken_back_and_done_again(revision, tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate(engine, revision)
+    migrate(engine, "-1")
+    migrate(engine)
+    assert set(inspect(engine).get_table_names()) >= set(Row.metadata.tables)
+    engine.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_models_say(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(engine)
+    made = inspect(engine)
+    for name, table in Row.metadata.tables.items():
+        columns = {column["name"]: column["nullable"] for column in made.get_columns(name)}
+        assert columns == {column.name: column.nullable for column in table.columns}
+        indexes = {index["name"] for index in made.get_indexes(name)}
+        assert indexes == {index.name for index in table.indexes}
+    engine.dispose()
+
+
+@pytest.mark.parametrize("model", [Job, Part, Event, Picture, Worker, Release])
+def test_every_table_can_be_had_on_postgres(model):
+    assert "CREATE TABLE" in str(CreateTable(model.__table__).compile(dialect=postgres()))
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://a/b", "sqlite://"])
+def test_another_database_is_refused_in_words(url):
+    with pytest.raises(BadSettings, match="GANVAS_DATABASE"):
+        Database(url)
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database(f"sqlite:///{tmp_path / 'ganvas.db'}")
+    yield opened
+    opened.close()
+
+
+def picture(**said) -> Picture:
+    """A row of a picture."""
+    usual = {"owner": "me", "key": "k", "photo": "f", "name": "sea.jpg", "style": "monet@1", "ask": {}, "folder": ""}
+    usual |= {"media_type": "image/jpeg", "width": 4, "height": 3, "bytes": 12, "seconds": 1.0, "made": 1e9}
+    return Picture(id=new_id(), **usual | said)
+
+
+def test_what_changes_in_a_failing_transaction_is_not_kept(database):
+    with pytest.raises(ZeroDivisionError), database.write() as session:  # noqa: PT012
+        session.add(picture())
+        session.flush()
+        raise ZeroDivisionError
+    with database.read() as session:
+        assert history.find(session, "me", Search()) == []
+
+
+def test_pictures_are_found_by_all_of_the_words_in_any_case(database):
+    with database.write() as session:
+        session.add_all(
+            [picture(), picture(name="Sea 100%.jpg", style="ukiyoe@2", folder="Trip"), picture(owner="you")]
+        )
+    with database.read() as session:
+        found = [len(history.find(session, "me", Search(words))) for words in ("", "sea", "SEA trip", "100%", "10_%")]
+    assert found == [2, 2, 1, 1, 0]
+
+
+def test_a_picture_of_another_is_not_there(database):
+    row = picture(owner="you")
+    with database.write() as session:
+        session.add(row)
+    with database.read() as session, pytest.raises(NotFound):
+        history.get(session, "me", row.id)
+
+
+def test_deleting_notes_what_is_to_be_let_go(database):
+    row = picture()
+    with database.write() as session:
+        session.add(row)
+    with database.write() as session:
+        history.remove(session, history.get(session, "me", row.id))
+    with database.read() as session:
+        noted = {(release.key, release.holder) for release in session.query(Release)}
+        assert noted == {("k", f"picture:{row.id}"), ("f", f"picture:{row.id}")}
+
+
+def test_later_ids_sort_after_earlier_ones_and_none_is_given_twice():
+    ids = [new_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert [id[:12] for id in ids] == sorted(id[:12] for id in ids)

@@ -23,6 +23,7 @@ COMMANDS = {
     "train": "ganvas.cli.train:train",
     "resume": "ganvas.cli.runs:resume",
     "export": "ganvas.cli.runs:export",
+    "data": "ganvas.cli.data:data",
     "import": "ganvas.cli.imported:imported",
     "sample": "ganvas.cli.sample:sample",
     "serve": "ganvas.cli.serve:serve",

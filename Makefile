@@ -8,14 +8,14 @@ STYLE ?= monet
 PAGE := ganvas/web/static/index.html
 STUDIO := $(shell find studio -type f -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' 2>/dev/null)
 
-.PHONY: run test check train bench soak page wheel chromium clean
+.PHONY: run test check train bench soak page wheel chromium postgres clean
 
 # Serve the page and the API on this machine; more settings as in: make run ARGS='--port 9000'
 run: $(VENV)/serving $(PAGE)
 	$(BIN)/ganvas serve $(ARGS)
 
 # Everything that must hold; the test runner speaks last.
-test: check chromium
+test: check chromium postgres
 	$(BIN)/python -m pytest
 
 # What needs no running: style of the code, types, the page's types.
@@ -35,7 +35,7 @@ bench: $(VENV)/testing
 	$(BIN)/python -m bench
 
 # The long figures: kills, overload, fuzz.
-soak: $(VENV)/testing $(PAGE) chromium
+soak: $(VENV)/testing $(PAGE) chromium postgres
 	$(BIN)/python -m bench.soak_images --rounds 20000
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
@@ -71,6 +71,12 @@ chromium:
 	@test -x /usr/bin/chromium || { \
 	  as=; test "$$(id -u)" = 0 || as=sudo; \
 	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium; }
+
+# The tests of jobs start a PostgreSQL server of their own, with Debian's programs.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  as=; test "$$(id -u)" = 0 || as=sudo; \
+	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends postgresql; }
 
 clean:
 	rm -rf $(VENV) studio/node_modules studio/.svelte-kit ganvas/web/static dist build

@@ -139,16 +139,16 @@ class Soak:
         with desk.database.read() as session:
             jobs = list(session.execute(select(Job.id, Job.owner, Job.name, Job.state)))
             query = select(Part.id, Part.given, Picture.key).outerjoin(Picture, Picture.id == Part.picture_id)
-            parts = list(session.execute(query))
+            parts: list[tuple[str, str | None]] = [(given, key) for _, given, key in session.execute(query)]
             pictures = session.scalar(select(func.count()).select_from(Picture)) or 0
             events = [event.body for event in session.scalars(select(Event).where(Event.kind == "part"))]
         names = Counter(name for _, _, name, _ in jobs)
         ends = sum(body["state"] == DONE for body in events)
         self.count.done = sum(state == DONE for *_, state in jobs)
         self.count.lost = self.plan.jobs - len(names)
-        made = sum(key is not None for *_, key in parts)
+        made = sum(key is not None for _, key in parts)
         self.count.doubled = sum(number - 1 for number in names.values()) + (pictures - made) + (ends - made)
-        self.count.unequal = sum(key is not None and key != self.expected[given] for _, given, key in parts)
+        self.count.unequal = sum(key is not None and key != self.expected[given] for given, key in parts)
         for id, owner, *_ in jobs:
             desk.delete(owner, id, pictures=True)
         desk.keep.settle()

@@ -132,7 +132,7 @@ def work() -> None:
     shop, _ = open_shop()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, lambda number, frame: stop.set())
     shop.begin()
     say("Working on jobs; Ctrl+C stops it and hands back what is not finished.")
     stop.wait()

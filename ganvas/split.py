@@ -55,12 +55,11 @@ def pictures(folder: Path) -> list[Path]:
 def side(work: str) -> str:
     """The side that a work falls on, by its name alone."""
     place = int.from_bytes(hashlib.sha256(work.encode()).digest()[:8], "big") / 2**64
-    bound = 0.0
     for name, share in SIDES.items():
-        bound += share
-        if place < bound:
+        if place < share:
             return name
-    return name
+        place -= share
+    return list(SIDES)[-1]
 
 
 def works(folder: Path, paths: Sequence[Path], cache: Path | None = None) -> dict[str, list[Path]]:

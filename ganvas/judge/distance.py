@@ -1,5 +1,4 @@
-"""Distances between two sets of features, with their errors. Knows arrays and nothing of pictures or networks.
-"""
+"""Distances between two sets of features, with their errors. Knows arrays and nothing of pictures or networks."""
 
 from dataclasses import dataclass
 

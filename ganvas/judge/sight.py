@@ -113,8 +113,8 @@ class Graph:
         gain, bias, mean, variance = (
             self.known[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")
         )
-        scale = gain / np.sqrt(variance + EPSILON)
-        return scale, bias - mean * scale
+        scale = np.asarray(gain / np.sqrt(variance + EPSILON), np.float32)
+        return scale, np.asarray(bias - mean * scale, np.float32)
 
     def clip(self) -> None:
         """ReLU6."""
@@ -166,7 +166,9 @@ def grow(made: Graph) -> Iterator[tuple[str, str]]:
     made.add("GlobalAveragePool")
     yield "description", made.last
     made.add("Flatten", axis=1)
-    made.add("Gemm", made.keep("classes", made.known["_fc.weight"]), made.keep("bias", made.known["_fc.bias"]), transB=1)
+    made.add(
+        "Gemm", made.keep("classes", made.known["_fc.weight"]), made.keep("bias", made.known["_fc.bias"]), transB=1
+    )
     yield "classes", made.last
 
 

@@ -1,0 +1,192 @@
+"""The report: a judgement as one HTML page that needs nothing else. Knows pages and figures, not how these are made."""
+
+import base64
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from PIL import Image
+
+from ganvas.judge import plot
+from ganvas.judge.answer import CLOSING, OPENING
+from ganvas.judge.features import Pixels
+from ganvas.judge.scores import SCORES
+
+PAGE = Path(__file__).with_name("report.html")
+PHOTO = "the photo"
+FAMILIES = {"style": "Style", "content": "Content", "both": "Both", "faults": "Faults"}
+QUALITY = 92  # of the WebP pictures that are shown; figures are made from pixels
+
+Answer = Mapping[str, Any]
+
+
+def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
+    """The whole page; ``shown``: by subject (the photos under ""), the pictures to lay under the slider."""
+    names = [subject["name"] for subject in answer["subjects"]]
+    counts = {name: len(files) for name, files in answer["sets"].items()}
+    title = f"{names[0]}, judged"
+    lead = (
+        f"{counts['photos']} photos and {counts['art']} works of the {answer['question']['side']} side, none of which "
+        f"a style was trained on. {answer['network']}. Made {answer['made']} by Ganvas {answer['ganvas']}."
+    )
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(
+        title=escape(title),
+        first=escape(names[0]),
+        lead=escape(lead),
+        verdicts="\n".join(verdicts(answer)),
+        figures=figures(answer),
+        plot=plot.draw(answer),
+        pictures="\n".join(pictures(names, shown)),
+        served=served(answer),
+        nearest=nearest(answer),
+        again=again(answer),
+        answer=OPENING + json.dumps(answer).replace("</", "<\\/") + CLOSING,
+    )
+
+
+def verdicts(answer: Answer) -> Iterator[str]:
+    """A sentence for each subject that the first was judged against."""
+    first = escape(answer["subjects"][0]["name"])
+    for other in answer["against"]:
+        said: dict[str, list[str]] = {"won": [], "lost": [], "undecided": []}
+        for name, gap in other["gaps"].items():
+            if SCORES[name].better:
+                said[gap["verdict"]].append(escape(SCORES[name].title.removeprefix("... ")))
+        parts = [f"<b>{verdict}</b> {', '.join(titles)}" for verdict, titles in said.items() if titles]
+        yield f"<p>{first} against <b>{escape(other['name'])}</b>: {'; '.join(parts)}.</p>"
+
+
+def figures(answer: Answer) -> str:
+    """The table of all scores: a row a score, a column a subject, true works last."""
+    columns = [subject["name"] for subject in answer["subjects"]]
+    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in ("score", *columns, "other true works"))
+    body: list[str] = []
+    for family, title in FAMILIES.items():
+        body.append(f"<tr class=family><th colspan={len(columns) + 2} scope=rowgroup>{title}</th></tr>")
+        body += [row(answer, name) for name, about in SCORES.items() if about.family == family]
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def row(answer: Answer, name: str) -> str:
+    """One score of every subject, with its verdict."""
+    about = SCORES[name]
+    wish = {"less": "less is better", "more": "more is better", "": "neither is better"}[about.better]
+    cells = [f"<td>{escape(about.title)}<small>{escape(about.says)}; {wish}</small></td>"]
+    gaps: list[Mapping[str, Any]] = [{}, *(other["gaps"] for other in answer["against"])]
+    for subject, gap in zip(answer["subjects"], gaps, strict=True):
+        cells.append(cell(subject["scores"].get(name), about.digits, gap.get(name, {}).get("verdict", "")))
+    cells.append(cell(answer["true_works"].get(name), about.digits))
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def cell(figure: Mapping[str, Any] | None, digits: int, verdict: str = "") -> str:
+    """A figure, its interval under it, and the verdict."""
+    if figure is None:
+        return "<td>-</td>"
+    low, high = figure["low"], figure["high"]
+    reach = "no interval: too few" if low is None else f"{low:.{digits}f} to {high:.{digits}f}"
+    said = f'<small class="{verdict}">{verdict}</small>' if verdict else ""
+    return f"<td>{figure['value']:.{digits}f}<small>{reach}</small>{said}</td>"
+
+
+def pictures(names: Sequence[str], shown: Mapping[str, Sequence[Pixels]]) -> Iterator[str]:
+    """A slider for each photo, between any two of the photo and its pictures."""
+    made = {PHOTO: shown[""], **{name: shown[name] for name in names if name in shown}}
+    choices = list(made)
+    for index in range(len(shown[""])):
+        kept = "".join(
+            f'<template data-name="{escape(name)}">{image(made[name][index], name)}</template>' for name in choices
+        )
+        left, right = PHOTO, choices[1] if len(choices) > 1 else PHOTO
+        yield (
+            f'<figure class="show">{kept}<div class="pair">{image(made[right][index], "right")}'
+            f'<div class="over">{image(made[left][index], "left")}</div></div>'
+            f'<div class="turn">{choice("Right", choices, right)}{choice("Left", choices, left)}'
+            f'<input type="range" min="0" max="100" value="50" aria-label="How much of the left picture shows, '
+            f'photo {index + 1}"></div></figure>'
+        )
+
+
+def choice(label: str, names: Sequence[str], chosen: str) -> str:
+    """A list to choose one of the pictures from."""
+    options = "".join(
+        f'<option value="{escape(name)}"{" selected" if name == chosen else ""}>{escape(name)}</option>'
+        for name in names
+    )
+    return f"<label>{label} <select>{options}</select></label>"
+
+
+def image(pixels: Pixels, name: str) -> str:
+    """A picture at its own size, inside the page."""
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, "webp", quality=QUALITY)
+    height, width = pixels.shape[:2]
+    source = f"data:image/webp;base64,{base64.b64encode(data.getvalue()).decode()}"
+    return f'<img src="{source}" width="{width}" height="{height}" alt="{escape(name)}">'
+
+
+def served(answer: Answer) -> str:
+    """Seams, precision, parity and cost of every subject that is a style."""
+    styles = [subject for subject in answer["subjects"] if "cost" in subject]
+    if not styles:
+        return "<p>None of these is a style that is served.</p>"
+    rows = [line for subject in styles for line in style_rows(subject)]
+    return f'<div class="wide"><table><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def style_rows(subject: Mapping[str, Any]) -> Iterator[str]:
+    """The rows of one style."""
+    yield f"<tr class=family><th colspan=2>{escape(subject['name'])}</th></tr>"
+    faults, cost = subject["serving"], subject["cost"]
+    for title, gap in (("Seam between tiles", faults["seam"]), ("Lost by computing in bf16", faults["bf16"])):
+        said = f"mean {gap['mean']:.3f}, at most {gap['most']:.0f} levels of 255" if gap else "not in tiles"
+        yield f"<tr><td>{title}</td><td>{said}</td></tr>"
+    parity = ", ".join(f"{escape(str(key))} {value}" for key, value in faults["parity"].items()) or "not recorded"
+    yield f"<tr><td>PyTorch against the file</td><td>{parity}</td></tr>"
+    yield f"<tr><td>Parameters</td><td>{cost['parameters']:,} in {cost['bytes']:,} bytes</td></tr>"
+    for edge, size in cost["sizes"].items():
+        yield f"<tr><td>A photo of {edge} px</td><td>{price(size)}</td></tr>"
+
+
+def price(size: Mapping[str, Any]) -> str:
+    """Operations, seconds and memory of one size."""
+    count, seconds, memory = size["operations"], size["seconds"], size["memory"]
+    parts = ["operations not known" if count is None else f"{count / 1e9:.1f} GFLOP"]
+    parts += ["too long or failed"] if seconds is None else [f"{seconds:.2f} s", f"{memory / 2**20:.0f} MiB resident"]
+    return ", ".join(parts)
+
+
+def nearest(answer: Answer) -> str:
+    """The pictures that are nearest to a work that was trained on."""
+    rows = [
+        f"<tr><td>{escape(subject['name'])}: {escape(pair['picture'])}</td><td>{escape(pair['work'])}</td>"
+        f"<td>{pair['gap']:.3f}</td></tr>"
+        for subject in answer["subjects"]
+        for pair in subject["nearest"]
+    ]
+    head = "<tr><th>picture</th><th>trained work</th><th>1 - cosine</th></tr>"
+    return f'<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def again(answer: Answer) -> str:
+    """The command, and all that the figures depend on."""
+    asked = answer["question"]
+    facts = {
+        "photos": asked["photos"],
+        "art": asked["art"],
+        "subjects": ", ".join(asked["subjects"]),
+        "machine": ", ".join(map(str, answer["machine"].values())),
+        "versions": ", ".join(f"{name} {version}" for name, version in answer["versions"].items()),
+        "seeds": ", ".join(f"{name} {seed}" for name, seed in answer["seeds"].items()),
+        "protocol": str(answer["protocol"]),
+        "seconds": str(answer["seconds"]),
+    }
+    listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+    return (
+        "<p><code>ganvas judge --again THIS_FILE</code> judges the same photos and works again, told by their hashes, "
+        f"and says which figures came out otherwise.</p><dl>{listed}</dl>"
+    )

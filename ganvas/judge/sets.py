@@ -1,0 +1,87 @@
+"""Which photos and works are judged with, and that they are the same again. Knows folders and hashes, no scores."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganvas.errors import BadData
+from ganvas.split import pictures, split
+
+FEWEST = 3
+OTHER = {"test": "validation", "validation": "test"}
+
+
+@dataclass(frozen=True)
+class Sets:
+    """``photos`` to make pictures of; ``art``: works that no style has seen; ``trained``: those it may have;
+
+    ``other``: more works that none has seen, to show what true works score.
+    """
+
+    photos: Sequence[Path]
+    art: Sequence[Path]
+    trained: Sequence[Path]
+    other: Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the sets are. ``side``: test, or validation while a style is still being chosen.
+
+    ``every_photo``: take all photos, for a folder that no style was trained on.
+    """
+
+    photos: Path
+    art: Path
+    side: str = "test"
+    every_photo: bool = False
+
+
+def choose(folders: Folders, cache: Path | None = None) -> Sets:
+    """The sets by the fixed split. Raises BadData when a side has too few pictures to say anything."""
+    if folders.side not in OTHER:
+        raise BadData(f"There is no side {folders.side!r} to judge on.", "Choose test or validation.")
+    art = split(folders.art, cache)
+    photos = pictures(folders.photos) if folders.every_photo else split(folders.photos, cache)[folders.side]
+    chosen = Sets(photos, art[folders.side], art["train"], art[OTHER[folders.side]])
+    where = {"photos": folders.photos, "art": folders.art, "trained": folders.art}
+    for name, folder in where.items():
+        found: Sequence[Path] = getattr(chosen, name)
+        if len(found) < FEWEST:
+            side = "train" if name == "trained" else folders.side
+            raise BadData(
+                f"The {side} side of {folder} has {len(found)} pictures.",
+                f"At least {FEWEST} are needed; fifty say something. A side is about a sixth of a folder.",
+            )
+    return chosen
+
+
+def describe(sets: Sets) -> dict[str, dict[str, str]]:
+    """Each set as plain data: file name to the hash of what the file holds."""
+    return {name: {path.name: digest(path) for path in found} for name, found in vars(sets).items()}
+
+
+def digest(path: Path) -> str:
+    """The hash of a file's contents, its first 16 digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def recall(folders: Folders, described: Mapping[str, Mapping[str, Any]]) -> Sets:
+    """The same pictures as in an earlier judgement, wherever the folders are now. Raises BadData where some lack."""
+    by_hash = {
+        name: {digest(path): path for path in pictures(folder)}
+        for name, folder in (("photos", folders.photos), ("art", folders.art))
+    }
+    found: dict[str, list[Path]] = {}
+    for name, files in described.items():
+        known = by_hash["photos" if name == "photos" else "art"]
+        missing = [file for file, key in files.items() if key not in known]
+        if missing:
+            raise BadData(
+                f"{len(missing)} of the {name} that were judged with are not there ({', '.join(missing[:3])} ...).",
+                "Give the folders as they were, with --photos and --art.",
+            )
+        found[name] = [known[key] for key in files.values()]
+    return Sets(**found)

@@ -1,0 +1,113 @@
+"""What is judged: a style, a style file, a folder of pictures made elsewhere, or the photos themselves.
+
+Knows how each gets from a photo to a picture, and nothing of scores.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ganvas.engine.engine import Engine
+from ganvas.errors import BadData, BadStyle
+from ganvas.judge.cost import alone
+from ganvas.judge.features import Pixels, load
+from ganvas.split import pictures
+from ganvas.style import Style, check
+
+IDENTITY = "identity"
+SKEW = 0.03  # how far the proportions of a picture from elsewhere may be from its photo's
+
+Make = Callable[[Path, Pixels], Pixels]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``make``: photo's path and pixels to the picture, of the photo's size; None for ``loose`` pictures of no photos.
+
+    ``path`` and ``style`` are of a style's file. ``about`` is plain data: what exactly was judged. ``holds`` must live
+    as long as the subject.
+    """
+
+    name: str
+    kind: str
+    make: Make | None = None
+    loose: Sequence[Path] = ()
+    path: Path | None = None
+    style: Style | None = None
+    about: dict[str, Any] = field(default_factory=dict[str, Any])
+    holds: object = None
+
+
+def find(word: str, engine: Engine, photos: Sequence[Path]) -> Subject:
+    """The subject that a word means: ``identity``, a folder, a style file, or the name of a style on offer.
+
+    Raises UnknownStyle, BadStyle (also for a sampler, which takes no photo), BadData (a folder that lacks pictures).
+    """
+    place = Path(word)
+    if word == IDENTITY:
+        return Subject(IDENTITY, IDENTITY, make=lambda path, pixels: pixels)
+    if place.is_dir():
+        return elsewhere(place, photos)
+    if place.suffix == ".onnx":
+        return filed(place)
+    style = engine.catalog.get(word)
+    return served(word, style, engine.catalog.path(f"{style.name}@{style.version}"), engine)
+
+
+def filed(place: Path) -> Subject:
+    """A style file that is not on offer, checked and run by an engine of its own."""
+    if not place.is_file():
+        raise BadStyle(f"There is no {place}.", "Give a style file, a style's name, a folder or identity.")
+    check(place)
+    folder = TemporaryDirectory(prefix="ganvas-")
+    engine, style = alone(place, Path(folder.name))
+    return replace(served(place.name, style, place, engine), holds=folder)
+
+
+def served(name: str, style: Style, path: Path, engine: Engine) -> Subject:
+    """A style, run by the engine that serves it."""
+    if style.kind != "transfer":
+        raise BadStyle(f"{name} makes pictures from nothing.", "Judge a folder of pictures that it made.")
+    about = {"version": style.version, "sha256": style.sha256, "method": style.method, "canvas": style.canvas}
+    return Subject(
+        name, "style", make=lambda _, pixels: engine.apply(style.name, pixels), path=path, style=style, about=about
+    )
+
+
+def elsewhere(folder: Path, photos: Sequence[Path]) -> Subject:
+    """A folder of pictures made elsewhere: one for each photo, under the photo's name; or of no photo at all."""
+    found = pictures(folder)
+    by_name = {path.stem: path for path in found}
+    missing = [photo.stem for photo in photos if photo.stem not in by_name]
+    formats = sorted({path.suffix.lower() for path in found})
+    if not found:
+        raise BadData(f"No pictures in {folder}.", "Give one for each photo, under its name, as PNG.")
+    if len(missing) == len(photos):
+        return Subject(folder.name, "pictures", loose=found, about={"count": len(found), "formats": formats})
+    if missing:
+        some = ", ".join(missing[:3])
+        raise BadData(f"{folder} lacks pictures of {len(missing)} photos ({some} ...).", "All or none must be there.")
+    return Subject(
+        folder.name,
+        "folder",
+        make=lambda path, pixels: fit(load(by_name[path.stem]), pixels, path),
+        about={"count": len(photos), "formats": formats},
+    )
+
+
+def fit(picture: Pixels, photo: Pixels, path: Path) -> Pixels:
+    """A picture from elsewhere at its photo's size. Raises BadData when it has other proportions."""
+    (height, width), (tall, wide) = photo.shape[:2], picture.shape[:2]
+    if abs(np.log((width / height) / (wide / tall))) > SKEW:
+        raise BadData(
+            f"The picture of {path.name} is {wide} x {tall}, the photo {width} x {height}.",
+            "Make it of the whole photo.",
+        )
+    if (tall, wide) == (height, width):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS))

@@ -69,6 +69,7 @@ class Soak:
         self.database = database
         self.chance = random.Random(plan.seed)
         self.count = Count(jobs=plan.jobs)
+        self.armed: set[int] = set()
         write_styles(folder)
         self.shop = open_shop(folder, database)
         self.expected = expected_keys(folder)
@@ -100,7 +101,10 @@ class Soak:
         """A worker that will, each second time, kill itself at a named point."""
         more = self.count.kills < self.plan.kills and self.chance.random() < 0.5
         point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 12)}" if more else ""
-        return self.start("work", point)
+        worker = self.start("work", point)
+        if point:
+            self.armed.add(worker.pid)
+        return worker
 
     def hurt(self, worker: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
         """Kill a worker perhaps; put another in the place of a dead one."""
@@ -116,8 +120,8 @@ class Soak:
         return worker
 
     def is_at_work(self, worker: "subprocess.Popen[bytes]") -> bool:
-        """Whether a worker has begun: one that is killed while it loads proves nothing."""
-        return (self.folder / f"begun-{worker.pid}").exists()
+        """Whether a worker has begun (one that is killed while it loads proves nothing) and will not kill itself."""
+        return worker.pid not in self.armed and (self.folder / f"begun-{worker.pid}").exists()
 
     def hurt_asking(self, asking: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
         """Kill who asks, now and then; another goes on where that one was."""

@@ -67,18 +67,20 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         timeout_graceful_shutdown=int(GRACE) + LAST,
     )
     parts: Parts = app.state.parts
-    Server(config, parts.turns.stop).run(sockets=[listening])
+    Server(config, parts.turns.stop, parts.streams.close).run(sockets=[listening])
 
 
 class Server(uvicorn.Server):
-    """A server that, GRACE seconds after it was told to stop, tells the work to stop, so that callers get an answer."""
+    """A server that, when told to stop, hangs up on who listens for events, and GRACE seconds later stops the work."""
 
-    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None], hang_up: Callable[[], None]) -> None:
         super().__init__(config)
         self.stop = stop
+        self.hang_up = hang_up
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, and end those that run."""
+        self.hang_up()
         asyncio.get_running_loop().call_later(GRACE, self.stop)
         await super().shutdown(sockets)
 

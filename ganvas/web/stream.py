@@ -30,6 +30,7 @@ class Streams:
         self.listening: dict[str, set[anyio.Event]] = {}
         self.known: dict[str, int] = {}
         self.looking = False
+        self.closed = False
 
     def check(self) -> None:
         """Raise Busy when nobody more may listen."""
@@ -65,6 +66,13 @@ class Streams:
                 for wake in self.listening.get(job, ()):
                     wake.set()
 
+    def close(self) -> None:
+        """Hang up on all who listen: the server stops. They come back to another and miss nothing."""
+        self.closed = True
+        for wakes in self.listening.values():
+            for wake in wakes:
+                wake.set()
+
     def forget(self, job: str, wake: anyio.Event) -> None:
         """Nobody waits on this any more."""
         self.listening[job].discard(wake)
@@ -83,7 +91,7 @@ async def follow(streams: Streams, desk: Desk, owner: str, job: str, after: int)
     """The job's events after a number, as they come; ends when the job has, or after LONGEST seconds."""
     until = anyio.current_time() + LONGEST
     yield "retry: 1000\n\n"
-    while anyio.current_time() < until:
+    while not streams.closed and anyio.current_time() < until:
         try:
             events = await anyio.to_thread.run_sync(desk.events, owner, job, after)
         except NotFound:

@@ -32,7 +32,7 @@ train: $(VENV)/testing
 # Speed and memory against peers; write the results into docs/benchmarks.md.
 bench: $(VENV)/testing
 	$(PIP) -e ".[bench]"
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.speed
 
 # The long figures: kills, overload, fuzz.
 soak: $(VENV)/testing $(PAGE) chromium postgres

@@ -235,3 +235,23 @@ def test_one_bad_file_among_photos_fails_alone(visit: Visit, photo: Path, tmp_pa
     chooser.value.set_files([words, photo])
     page.locator(".wall .photo").wait_for()
     expect(page.locator(".toast")).to_contain_text("The photo cannot be read.")
+
+
+def test_an_avatar_is_cut_out_where_the_frame_is(visit: Visit, photo: Path, script: Script) -> None:
+    page = visit()
+    make(page, photo, "negative")
+    page.get_by_role("radiogroup", name="Size").get_by_label("Avatar").check(force=True)
+    frame = page.get_by_role("group", name="Frame: arrow keys")
+    before = frame.bounding_box()
+    page.get_by_role("slider", name="Frame").press("Home")
+    frame.press("ArrowLeft")
+    after = frame.bounding_box()
+    assert before and after
+    assert after["width"] < before["width"] / 3
+    page.get_by_role("radio", name="AVIF").check(force=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download 512 × 512").click()
+    assert download.value.suggested_filename == "by the sea-negative-avatar.avif"
+    with Image.open(download.value.path()) as picture:
+        assert (picture.format, picture.size) == ("AVIF", (512, 512))
+    assert [wish["strength"] for wish in script.asked if "long_edge" not in wish] == ["1", "0"]

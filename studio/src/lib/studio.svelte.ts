@@ -1,6 +1,7 @@
 /** The studio: one photo, one look, and what is made of them. The pages read it and turn it; it knows no page. */
 import { listStyles } from './api/client';
 import type { Format, Style } from './api/shapes';
+import { firstCut, type Cut } from './cut';
 import { keep, recall } from './kept';
 import { firstLook, type Look, type Output } from './look';
 import { closePhoto, openPhoto, type Photo } from './photo';
@@ -35,6 +36,8 @@ class Studio {
   brushing = $state(false);
   brush = $state({ radius: 0.04, erase: false });
 
+  /** Which part of the picture is taken home. */
+  cut = $state.raw<Cut>(firstCut('whole', { width: 1, height: 1 }));
   deed = $state<Deed | null>(null);
 
   readonly look = new Undo<Look>(firstLook(''));
@@ -127,6 +130,7 @@ class Studio {
     this.photoProblem = null;
     this.view = 'wall';
     this.brushing = false;
+    this.cut = firstCut('whole', { width: 1, height: 1 });
     this.look.begin(firstLook(this.look.now.style));
   }
 

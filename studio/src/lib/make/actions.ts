@@ -1,7 +1,11 @@
 /** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
+import { fetchBlob, makePicture } from '../api/client';
+import { SIZES } from '../cut';
 import { remember } from '../history/history.svelte';
-import type { Output } from '../look';
-import { stem } from '../photo';
+import { firstLook, type Look, type Output } from '../look';
+import { orderWhole } from '../order';
+import { stem, type Photo } from '../photo';
+import { Pixels } from '../pixels/pixels';
 import { complain, tell } from '../say.svelte';
 import { studio, type Deed } from '../studio.svelte';
 import type { Made } from '../whole.svelte';
@@ -14,7 +18,7 @@ async function make(deed: Deed, output: Output): Promise<Made | null> {
   const look = studio.look.now;
   studio.deed = deed;
   try {
-    const made = await studio.whole.make(photo, look, output);
+    const made = await cutOut(photo, look, output);
     await remember(photo, look, output, made.picture).catch(complain);
     return made;
   } finally {
@@ -22,8 +26,25 @@ async function make(deed: Deed, output: Output): Promise<Made | null> {
   }
 }
 
+/**
+ * The chosen part at its size. It is cut from the whole picture without loss, and the server writes the file: asked
+ * for strength 0 it changes nothing.
+ */
+async function cutOut(photo: Photo, look: Look, output: Output): Promise<Made> {
+  const { box, shape } = studio.cut;
+  if (shape === 'whole') return studio.whole.make(photo, look, output);
+  const { width, height } = SIZES[shape];
+  const whole = await Pixels.open((await studio.whole.make(photo, look, { ...output, format: 'png' })).blob);
+  const part = await whole.print(box, width, height);
+  whole.close();
+  const wish = { ...(await orderWhole(photo, { ...firstLook(look.style), strength: 0 }, output)), photo: part, name: 'part.png' };
+  const picture = await makePicture(wish);
+  return { name: '', picture, blob: await fetchBlob(picture.url) };
+}
+
 export function fileName(): string {
-  const name = `${stem(studio.photo?.name ?? 'picture')}-${studio.look.now.style}`;
+  const part = studio.cut.shape === 'whole' ? '' : `-${studio.cut.shape}`;
+  const name = `${stem(studio.photo?.name ?? 'picture')}-${studio.look.now.style}${part}`;
   return `${name}.${SUFFIX[studio.output.format]}`;
 }
 

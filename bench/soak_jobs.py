@@ -95,12 +95,13 @@ class Soak:
     def start(self, *what: str) -> "subprocess.Popen[bytes]":
         """A process of the soak."""
         command = [sys.executable, "-m", "bench.soak_process", str(self.folder), self.database, *what]
-        return subprocess.Popen(command, cwd=ROOT, stderr=(self.folder / "log").open("ab"))
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, stderr=log)
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
-        """A worker that will, each second time, kill itself at a named point."""
-        more = self.count.kills < self.plan.kills and self.chance.random() < 0.5
-        point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 12)}" if more else ""
+        """A worker that will, at first and then each second time, kill itself at a named point."""
+        more = self.count.kills < self.plan.kills and (not self.count.kills or self.chance.random() < 0.5)
+        point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 8)}" if more else ""
         worker = self.start("work", point)
         if point:
             self.armed.add(worker.pid)

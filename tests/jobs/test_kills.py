@@ -7,7 +7,7 @@ from bench.soak_jobs import Plan, soak
 
 
 def test_killed_workers_lose_nothing_and_double_nothing():
-    count = soak(Plan(jobs=40, kills=4, minutes=4))
+    count = soak(Plan(jobs=24, kills=3, minutes=4))
     assert count.is_right(), count
     assert count.kills >= 1
 
@@ -22,7 +22,7 @@ def postgres():
 
 
 def test_on_postgres_a_living_worker_takes_over_from_a_dead_one(postgres):
-    count = soak(Plan(jobs=40, kills=3, workers=2, minutes=4), postgres)
+    count = soak(Plan(jobs=24, kills=2, workers=2, minutes=4), postgres)
     assert count.is_right(), count
     assert count.kills >= 1
 

@@ -126,7 +126,8 @@ class Soak:
 
     def hurt_asking(self, asking: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
         """Kill who asks, now and then; another goes on where that one was."""
-        if asking.poll() is None and self.chance.random() < 0.1:
+        few = self.count.asking_killed < self.plan.kills // 4
+        if few and asking.poll() is None and self.chance.random() < 0.1:
             asking.kill()
             asking.wait()
             self.count.asking_killed += 1

@@ -83,6 +83,7 @@ def works(folder: Path, paths: Sequence[Path], cache: Path | None = None) -> dic
 
 
 def root(parent: list[int], index: int) -> int:
+    """The index that stands for the group of ``index``; shortens the way to it."""
     while parent[index] != index:
         parent[index] = parent[parent[index]]
         index = parent[index]
@@ -97,6 +98,7 @@ def named(folder: Path, paths: Sequence[Path]) -> list[tuple[str, ...]]:
 
 
 def names(path: Path, row: dict[str, str], stems: set[str]) -> tuple[str, ...]:
+    """What a picture's work may be called, from its name and its row of the manifest."""
     stem, note, title = path.stem, row.get("note") or "", row.get("title") or ""
     tile = TILE.fullmatch(stem)
     if note.startswith("crop of "):
@@ -141,15 +143,18 @@ def prints(paths: Sequence[Path], cache: Path | None = None) -> Prints:
 
 
 def stamp(path: Path) -> str:
+    """What changes when a file does: place, size and time."""
     about = path.stat()
     return f"{path.absolute()} {about.st_size} {about.st_mtime_ns}"
 
 
 def shelf(cache: Path, paths: Sequence[Path]) -> Path:
+    """The file that keeps the prints of a folder's pictures."""
     return cache / f"prints-{hashlib.sha256(str(paths[0].absolute().parent).encode()).hexdigest()[:16]}.npz"
 
 
 def load(cache: Path | None, paths: Sequence[Path]) -> dict[str, NDArray[np.float16]]:
+    """The prints that were kept, by the stamp of their picture."""
     if cache is None or not shelf(cache, paths).is_file():
         return {}
     with np.load(shelf(cache, paths), allow_pickle=False) as kept:
@@ -157,6 +162,7 @@ def load(cache: Path | None, paths: Sequence[Path]) -> dict[str, NDArray[np.floa
 
 
 def save(cache: Path, paths: Sequence[Path], found: NDArray[np.float16]) -> None:
+    """Keep the prints of these pictures, whole or not at all."""
     cache.mkdir(parents=True, exist_ok=True)
     half = shelf(cache, paths).with_suffix(".half.npz")
     np.savez(half, stamps=np.array([stamp(path) for path in paths]), prints=found)

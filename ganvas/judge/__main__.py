@@ -1,6 +1,7 @@
 """``python -m ganvas.judge PICTURES ART``: the kernel distance x 1000 of two folders, for a quick look while training.
 
-ART stands for its unseen side; add ``--side validation`` for the side that checkpoints are chosen on.
+ART stands for its unseen side; add ``--side validation`` for the side that checkpoints are chosen on. Knows words;
+``style`` measures.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from ganvas.split import SIDES, split
 
 
 def main() -> None:
+    """Measure and print one line."""
     ask = argparse.ArgumentParser(prog="python -m ganvas.judge", description=__doc__)
     ask.add_argument("pictures", type=Path)
     ask.add_argument("art", type=Path)

@@ -50,6 +50,11 @@ class Progress(Protocol):
         """The newest sheet of samples."""
         ...
 
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """What the doctor said so far, in sentences."""
+        ...
+
 
 Watch = Callable[[Progress], None]
 
@@ -93,6 +98,7 @@ def plain(progress: Progress) -> dict[str, Any]:
         "pictures_per_second": round(progress.pictures_per_second, 2),
         "seconds_left": None if math.isnan(left) else round(left, 1),
         "sheet": progress.sheet and str(progress.sheet),
+        "diagnoses": list(progress.diagnoses),
     }
 
 
@@ -100,7 +106,8 @@ def line(progress: Progress) -> str:
     """Progress on one line."""
     losses = "  ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
     speed = f"{progress.pictures_per_second:.1f} pictures/s, {clock(progress.seconds_left)} left"
-    return f"step {progress.step}/{progress.steps}  {losses}  {speed}"
+    said = "".join(f"  doctor: {what}" for what in progress.diagnoses)
+    return f"step {progress.step}/{progress.steps}  {losses}  {speed}{said}"
 
 
 def clock(seconds: float) -> str:
@@ -148,7 +155,8 @@ class Board:
         if self.now is None:
             return Group(Spinner("dots", text="reading pictures and measuring the speed of a step"))
         sheet = f"samples  {self.now.sheet}" if self.now.sheet else "samples  none yet"
-        return Group(self.head(self.now), self.table(), Text(sheet), Text(f"run      {self.run}", style="dim"))
+        said = [Text(f"doctor   {what}", style="yellow") for what in self.now.diagnoses]
+        return Group(self.head(self.now), self.table(), *said, Text(sheet), Text(f"run      {self.run}", style="dim"))
 
     def head(self, now: Progress) -> Any:
         """The bar with steps, speed and time left."""

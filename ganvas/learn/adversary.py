@@ -110,6 +110,15 @@ class Adversary:
         """The generator's loss on its pictures."""
         return over_heads(self.objective.generate, self.judge(fake))
 
+    @torch.no_grad()
+    def opinion(self, x: Tensor) -> float:
+        """The mean logit of x, asked without learning anything from it."""
+        self.network.eval()
+        try:
+            return float(mean_logit(self.network(x)))
+        finally:
+            self.network.train()
+
     def steer(self, right: float, pictures: int) -> None:
         """Change more when the discriminator is surer than ``aim``, less when it is not."""
         if self.options.aim:

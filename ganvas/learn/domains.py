@@ -1,9 +1,11 @@
 """Which pictures are source and which are target: two folders, pairs by name, or halves. Knows no batches."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from ganvas.errors import BadData
 from ganvas.learn.data import DataOptions, Part, Pictures
+from ganvas.split import pictures as all_pictures
 from ganvas.split import split
 
 
@@ -39,8 +41,14 @@ def pictures(folder: str, side: str | None, edge: int) -> Pictures:
 
 def members(folder: Path, side: str | None) -> list[Path]:
     """The pictures of one side of a folder, or all, sorted."""
-    parts = split(folder)
+    parts = sides(folder, tuple((path, path.stat().st_mtime_ns) for path in all_pictures(folder)))
     return sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
+
+
+@lru_cache(8)
+def sides(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> dict[str, list[Path]]:
+    """The split of a folder as it is now; looking at every picture is done once."""
+    return split(folder)
 
 
 def partnered(paths: list[Path], source: Path, target: Path) -> list[Path]:

@@ -12,6 +12,7 @@ import torch
 
 from ganvas.errors import GanvasError
 from ganvas.learn.data import Ahead, batches
+from ganvas.learn.doctor import Doctor
 from ganvas.learn.domains import domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.methods import METHODS
@@ -33,6 +34,7 @@ class Progress:
     pictures_per_second: float
     seconds_left: float
     sheet: Path | None = None
+    diagnoses: tuple[str, ...] = ()
 
 
 Watch = Callable[[Progress], None]
@@ -65,13 +67,19 @@ def resume(run: Path, on_step: Watch = ignore) -> Method:
 
 def settled(recipe: Recipe) -> Recipe:
     """The recipe with threads and steps as numbers: minutes become steps by a short measurement."""
+    recipe = threaded(recipe)
     schedule = recipe.schedule
-    schedule = dataclasses.replace(schedule, threads=schedule.threads or torch.get_num_threads())
-    recipe = dataclasses.replace(recipe, schedule=schedule)
     if schedule.steps:
         return recipe
     steps = max(1, round(schedule.minutes * 60 / seconds_a_step(recipe)))
     return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, steps=steps))
+
+
+def threaded(recipe: Recipe) -> Recipe:
+    """The recipe with its threads as a number."""
+    schedule = recipe.schedule
+    schedule = dataclasses.replace(schedule, threads=schedule.threads or torch.get_num_threads())
+    return dataclasses.replace(recipe, schedule=schedule)
 
 
 def seconds_a_step(recipe: Recipe, tries: int = 6) -> float:
@@ -115,46 +123,76 @@ def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
     schedule = recipe.schedule
     torch.set_num_threads(schedule.threads)
     batch_at = pictured(recipe)
-    method = fresh(recipe, batch_at)
-    first, spent = restored(method, run)
+    method, doctor = fresh(recipe, batch_at), Doctor(recipe)
+    step, spent = restored(method, doctor, run)
     ahead, sheet, clock = Ahead(batch_at), Sheet(recipe, run.samples), Clock(recipe, spent)
-    for step in range(first, schedule.steps):
+    while step < schedule.steps:
         # Whatever a method draws by chance depends on the step alone, as the batch does.
         torch.manual_seed(recipe.seed * 1_000_003 + step)
-        losses = method.step(ahead(step), rate_at(step, schedule.steps, schedule.decay_from))
+        losses = method.step(ahead(step), rate_at(step, schedule.steps, schedule.decay_from) * doctor.rate)
 
         # The log, now and then, and always at the end: turning losses into numbers waits for them.
         done = step + 1
-        if step % LOG_EVERY == 0 or done == schedule.steps:
-            clock.losses = finite(losses, step)
+        logging, saving = step % LOG_EVERY == 0, done % schedule.checkpoint_every == 0 or done == schedule.steps
+        try:
+            clock.losses = finite(losses, method, step) if logging or saving else clock.losses
+        except GanvasError:
+            if not doctor.may_go_back():
+                raise
+            method = fresh(recipe, batch_at)
+            step = gone_back(method, doctor, run, step)
+            continue
+
+        # The doctor looks before the checkpoint is written, so that a resumed run knows what was done.
+        if logging or done == schedule.steps:
+            doctor.hear(clock.losses)
             run.log({"step": step, **clock.losses, "seconds": round(clock.seconds(), 2)})
+        if schedule.doctor != "off" and done % schedule.examine_every == 0:
+            for diagnosis in doctor.examine(method, step):
+                run.log({"step": step, **diagnosis.line()})
+                clock.diagnoses = (*clock.diagnoses, diagnosis.what)
         if done % schedule.sample_every == 0 or done == schedule.steps:
             clock.sheet = sheet.draw(method, done)
-        if done % schedule.checkpoint_every == 0 or done == schedule.steps:
-            run.save({"step": done, "seconds": clock.seconds(), "method": method.state_dict()})
+        if saving:
+            state = {"method": method.state_dict(), "doctor": doctor.state_dict()}
+            run.save({"step": done, "seconds": clock.seconds(), **state})
+        step = done
         on_step(clock.progress(done))
     return method
 
 
-def restored(method: Method, run: Run) -> tuple[int, float]:
+def restored(method: Method, doctor: Doctor, run: Run) -> tuple[int, float]:
     """Load the newest checkpoint into the method; the step to go on with and the seconds spent until then."""
     state: dict[str, Any] = run.load() if run.checkpoint_path.exists() else {"step": 0, "seconds": 0.0}
     if "method" in state:
         method.load_state_dict(state["method"])
+        doctor.load_state_dict(state.get("doctor", {}), method)
     run.forget_after(state["step"])
     return state["step"], state["seconds"]
 
 
-def finite(losses: dict[str, torch.Tensor], step: int) -> dict[str, float]:
+def gone_back(method: Method, doctor: Doctor, run: Run, step: int) -> int:
+    """Put the fresh method where the last checkpoint was, slower from there; the step to go on with."""
+    diagnosis, rate = doctor.exploded(step), doctor.rate
+    first, _ = restored(method, doctor, run)
+    doctor.rate = rate
+    run.log({"step": max(first - 1, 0), **diagnosis.line()})
+    return first
+
+
+def finite(losses: dict[str, torch.Tensor], method: Method, step: int) -> dict[str, float]:
     """The losses as numbers.
 
     Raises:
-        GanvasError: one is not finite; the last checkpoint is from before.
+        GanvasError: one, or a weight, is not finite; the last checkpoint is from before.
     """
     numbers = {name: round(float(value), 6) for name, value in losses.items()}
     for name, value in numbers.items():
         if not math.isfinite(value):
             raise GanvasError(f"The {name} loss is {value} at step {step}.", "Lower the learning rates and resume.")
+    weights = [weight for product in method.products() for weight in product.generator.parameters()]
+    if not all(bool(weight.isfinite().all()) for weight in weights):
+        raise GanvasError(f"A weight is not finite at step {step}.", "Lower the learning rates and resume.")
     return numbers
 
 
@@ -167,6 +205,7 @@ class Clock:
         self.recent: list[tuple[int, float]] = []
         self.losses: dict[str, float] = {}
         self.sheet: Path | None = None
+        self.diagnoses: tuple[str, ...] = ()
 
     def seconds(self) -> float:
         """Spent on the run so far, time between kill and resume left out."""
@@ -178,4 +217,4 @@ class Clock:
         (first, before), (last, now) = self.recent[0], self.recent[-1]
         a_second = (last - first) / (now - before) if now > before else 0.0
         left = (self.steps - done) / a_second if a_second else math.nan
-        return Progress(done, self.steps, self.losses, a_second * self.batch, left, self.sheet)
+        return Progress(done, self.steps, self.losses, a_second * self.batch, left, self.sheet, self.diagnoses)

@@ -91,13 +91,9 @@ class OneSided:
 
     def score(self, batch: Batch) -> dict[str, float]:
         """The mean logit of the batch's art and of the pictures made of its photos, for the doctor."""
-        with torch.no_grad():
-            art = self.adversary.network(self.shown(batch, batch.target))
-            made = self.adversary.network(self.shown(batch, self.picture(batch)))
-        return {
-            name: float(torch.stack([x.mean() for x in heads]).mean())
-            for name, heads in (("real", art), ("fake", made))
-        }
+        art = self.adversary.opinion(self.shown(batch, batch.target))
+        made = self.adversary.opinion(self.shown(batch, self.picture(batch)))
+        return {"real": art, "fake": made}
 
     def products(self) -> list[Product]:
         """The averaged generator."""

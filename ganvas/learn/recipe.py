@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
@@ -21,7 +21,8 @@ class Schedule:
     """How long: ``steps``, or ``minutes``, which a short measurement turns into steps before the run starts.
 
     The learning rate is full until ``decay_from`` (a share of the steps), then falls to 0 along a cosine.
-    ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it.
+    ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it. ``doctor``: whether each
+    ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``).
     """
 
     steps: int = 0
@@ -30,6 +31,8 @@ class Schedule:
     checkpoint_every: int = 200
     sample_every: int = 500
     threads: int = 0
+    doctor: Literal["off", "watch", "act"] = "watch"
+    examine_every: int = 100
 
 
 @dataclass(frozen=True)

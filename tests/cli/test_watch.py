@@ -22,6 +22,7 @@ class Told:
     pictures_per_second: float = 12.5
     seconds_left: float = 65.0
     sheet: Path | None = None
+    diagnoses: tuple[str, ...] = ()
 
 
 def steps(count: int, every: int) -> Iterator[Told]:
@@ -70,6 +71,10 @@ def test_a_script_gets_a_line_of_json_for_each(capsys: pytest.CaptureFixture[str
     assert [text["step"] for text in lines] == [1, 2, 3, 4]
     assert lines[-1]["seconds_left"] is None
     assert lines[-1]["sheet"] == "s.jpg"
+
+
+def test_what_the_doctor_says_is_heard():
+    assert line(Told(1, 4, {}, diagnoses=("It does nothing.",))).endswith("doctor: It does nothing.")
 
 
 def test_a_log_file_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]):

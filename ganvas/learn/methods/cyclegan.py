@@ -41,6 +41,7 @@ class Cyclegan:
 
     def __init__(self, options: CycleganOptions) -> None:
         self.options = options
+        self.weights = {"cycle": options.cycle, "identity": options.cycle * options.identity}
         self.there, self.back = (Maker(build_generator(options.generator), options.descent) for _ in range(2))
         self.of_art, self.of_photos = (Adversary(options.adversary, options.descent) for _ in range(2))
 
@@ -69,9 +70,7 @@ class Cyclegan:
         for part in parts:
             art, photo = self.there.live(part.source), self.back.live(part.target)
             losses = self.losses(part, art, photo)
-            cycle = self.options.cycle
-            weights = {"cycle": cycle, "identity": cycle * self.options.identity}
-            total = torch.stack([weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
+            total = torch.stack([self.weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
             (total / len(parts)).backward()
             fakes.append((art.detach(), photo.detach()))
             told.append({name: loss.detach() for name, loss in losses.items()})
@@ -113,9 +112,7 @@ class Cyclegan:
 
     def score(self, batch: Batch) -> dict[str, float]:
         """The mean logit of the batch's art and of the pictures made of its photos, for the doctor."""
-        with torch.no_grad():
-            found = {"real": self.of_art.network(batch.target), "fake": self.of_art.network(self.picture(batch))}
-        return {name: float(torch.stack([x.mean() for x in heads]).mean()) for name, heads in found.items()}
+        return {"real": self.of_art.opinion(batch.target), "fake": self.of_art.opinion(self.picture(batch))}
 
     def products(self) -> list[Product]:
         """Both directions."""

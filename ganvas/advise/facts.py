@@ -1,0 +1,72 @@
+"""Facts: what can be seen of two folders and of a machine without opening a network. Knows headers of files only."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from PIL import Image
+
+from ganvas.errors import BadData
+from ganvas.split import pictures
+
+LOOKED_AT = 300
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``edge``: the middle short side of the art in pixels. ``pairs``: the share of photos with a partner by name.
+
+    ``bf16``: whether the processor multiplies in it. ``memory`` in GiB. No ``photos``: only art was given.
+    """
+
+    photos: int
+    art: int
+    edge: int
+    pairs: float
+    cores: int
+    bf16: bool
+    memory: float
+
+
+def gather(source: Path | None, target: Path) -> Facts:
+    """The facts of two folders, or of art alone, and of this machine.
+
+    Raises:
+        BadData: a folder without pictures.
+    """
+    photos, art = pictures(source) if source else [], pictures(target)
+    for folder, found in ((source, photos), (target, art)):
+        if folder is not None and not found:
+            raise BadData(f"No pictures in {folder}.", "Give a folder of pictures.")
+    names = {path.relative_to(target).with_suffix("") for path in art}
+    paired = [path for path in photos if source and path.relative_to(source).with_suffix("") in names]
+    share = len(paired) / len(photos) if photos else 0.0
+    return Facts(len(photos), len(art), short_side(art), share, os.cpu_count() or 1, has_bf16(), memory())
+
+
+def short_side(paths: Sequence[Path]) -> int:
+    """The middle short side, of as many pictures as are looked at."""
+    sizes: list[int] = []
+    for path in paths[:: -(-len(paths) // LOOKED_AT)]:
+        try:
+            with Image.open(path) as picture:
+                sizes.append(min(picture.size))
+        except (OSError, Image.DecompressionBombError):
+            continue
+    return int(median(sizes)) if sizes else 0
+
+
+def has_bf16() -> bool:
+    """Whether Linux says that the processor multiplies in bf16."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    return "avx512_bf16" in text or "amx_bf16" in text
+
+
+def memory() -> float:
+    """GiB of memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,0 +1,140 @@
+"""The rules of the field, one a line, in the order in which they are applied. Knows facts and wishes, runs nothing.
+
+A rule that applies sets settings and says why; a later one may set them again. docs/handbook/advice.md shows them as a
+table, and a test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ganvas.advise.facts import Facts
+
+Aim = Literal["quality", "speed", "stability"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted: how many minutes, on what, what matters most, and what for."""
+
+    minutes: float = 25.0
+    device: Literal["cpu", "cuda"] = "cpu"
+    aim: Aim = "quality"
+    use: Literal["photos", "film"] = "photos"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``applies`` to facts and a wish; ``settings`` by key with dots; ``reason`` in a sentence."""
+
+    name: str
+    applies: Callable[[Facts, Wish], bool]
+    settings: Mapping[str, Any]
+    reason: str
+
+
+def transfers(facts: Facts, wish: Wish) -> bool:
+    """Whether photos are to become pictures."""
+    return facts.photos > 0
+
+
+def paired(facts: Facts, wish: Wish) -> bool:
+    """Whether nearly all photos have a partner."""
+    return facts.pairs > 0.9
+
+
+def unpaired(facts: Facts, wish: Wish) -> bool:
+    """Whether photos and art have nothing to do with each other."""
+    return facts.photos > 0 and not paired(facts, wish)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "art alone",
+        lambda facts, wish: facts.photos == 0,
+        {"method": "dcgan", "data.crop": 64, "data.batch": 32, "options.descent.half_life": 5000.0},
+        "There are no photos, so new pictures are made of noise; an average over 5,000 pictures calms them.",
+    ),
+    Rule(
+        "unpaired",
+        unpaired,
+        {"method": "house", "data.crop": 128, "data.batch": 4},
+        "Photos and art are not pairs; one small local generator learns in minutes on a processor and takes any size.",
+    ),
+    Rule(
+        "pairs",
+        paired,
+        {"method": "house-pairs", "data.pairs": "names", "data.crop": 96, "data.batch": 8},
+        "Each photo has its picture, which says more than any discriminator can.",
+    ),
+    Rule(
+        "pairs on a graphics card",
+        lambda facts, wish: paired(facts, wish) and wish.device == "cuda" and wish.use == "photos",
+        {"method": "pix2pix", "data.crop": 256, "data.batch": 4},
+        "A U-Net sees the whole picture, which helps where colours depend on what a thing is; it wants a fast machine.",
+    ),
+    Rule(
+        "few pictures of art",
+        lambda facts, wish: unpaired(facts, wish) and facts.art < 100,
+        {"data.zoom": [0.5, 1.2]},
+        "With few pictures of art more scales show it in more ways.",
+    ),
+    Rule(
+        "few pictures for noise",
+        lambda facts, wish: facts.photos == 0 and facts.art < 5000,
+        {"options.adversary.changes": ["colour", "translation"], "options.adversary.strength": 0.3},
+        "Under some thousand pictures a discriminator learns them by heart; DiffAugment holds it off.",
+    ),
+    Rule(
+        "small pictures",
+        lambda facts, wish: transfers(facts, wish) and facts.edge < 160,
+        {"data.crop": 96, "data.zoom": [0.8, 1.2]},
+        "The art is small: smaller crops, less reduced, keep its marks at their size.",
+    ),
+    Rule(
+        "large pictures",
+        lambda facts, wish: unpaired(facts, wish) and facts.edge > 900,
+        {"data.target_edge": 768},
+        "Art of high resolution shows finer marks when it is reduced less.",
+    ),
+    Rule(
+        "short of time",
+        lambda facts, wish: unpaired(facts, wish) and wish.minutes < 10,
+        {"options.generator.channels": [12, 24, 48], "data.batch": 3},
+        "In a few minutes a narrower generator sees more pictures.",
+    ),
+    Rule(
+        "speed",
+        lambda facts, wish: unpaired(facts, wish) and wish.aim == "speed",
+        {"options.generator.channels": [12, 24, 48], "options.generator.blocks": 4},
+        "A narrower, shallower generator draws a photo in about half the time.",
+    ),
+    Rule(
+        "quality with time",
+        lambda facts, wish: unpaired(facts, wish) and wish.aim == "quality" and wish.minutes >= 60,
+        {"data.crop": 160},
+        "With an hour or more, larger crops teach how marks go together.",
+    ),
+    Rule(
+        "stability",
+        lambda facts, wish: not transfers(facts, wish) and wish.aim == "stability",
+        {
+            "options.adversary.r1": 1.0,
+            "options.adversary.discriminator.spectral": True,
+            "options.adversary.discriminator.norm": "none",
+        },
+        "Spectral norm and R1 hold the discriminator's slope, for a somewhat duller picture.",
+    ),
+    Rule(
+        "stability of transfer",
+        lambda facts, wish: unpaired(facts, wish) and wish.aim == "stability",
+        {"options.discriminator_rate": 2e-4, "options.generator_rate": 2e-4},
+        "Lower rates overshoot less, and take longer.",
+    ),
+    Rule(
+        "film",
+        lambda facts, wish: transfers(facts, wish) and wish.use == "film",
+        {"options.grain": 0.0},
+        "In film a grain that stands still over moving things is seen as dirt.",
+    ),
+)

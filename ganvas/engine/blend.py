@@ -60,12 +60,17 @@ def blend_levels(photo: Plane, picture: Plane, strength: float, levels: int) -> 
         return mean(photo, picture, strength)
     low_photo, low_picture = halve(photo), halve(picture)
     low = blend_levels(low_photo, low_picture, strength, levels - 1)
-    return double(low) + blend_detail(photo - double(low_photo), picture - double(low_picture), strength)
+    reach = max(2, levels - 1)
+    return double(low) + blend_detail(photo - double(low_photo), picture - double(low_picture), strength, reach)
 
 
-def blend_detail(photo: Plane, picture: Plane, strength: float) -> Plane:
-    """One band, h x w with mean 0: linear where there is no conflict, one of the two where there is."""
-    own, theirs, shared = (nearby(product) for product in (photo * photo, picture * picture, photo * picture))
+def blend_detail(photo: Plane, picture: Plane, strength: float, reach: int) -> Plane:
+    """One band, h x w with mean 0: linear where there is no conflict, one of the two where there is.
+
+    ``reach`` is how far one looks for a conflict, as levels of ``nearby``: some 40 pixels of the picture in the fine
+    bands, farther than a style moves an edge.
+    """
+    own, theirs, shared = (nearby(product, reach) for product in (photo * photo, picture * picture, photo * picture))
     own, theirs = own + np.float32(FAINT), theirs + np.float32(FAINT)
     conflict = (2 * (np.sqrt(own * theirs) - shared.clip(0)) / (own + theirs)).clip(0, 1)
     ratio = (np.float32(((1 - strength) / strength) ** 2 * FAVOUR) * own / theirs).clip(1e-4, 1e4)
@@ -74,7 +79,7 @@ def blend_detail(photo: Plane, picture: Plane, strength: float) -> Plane:
     return photo + (picture - photo) * share
 
 
-def nearby(plane: Plane, levels: int = 2) -> Plane:
+def nearby(plane: Plane, levels: int) -> Plane:
     """The mean around each pixel, over ten of them, or 20, 40.. with more levels; sides are multiples of 2**levels."""
     return double(nearby(halve(plane), levels - 1)) if levels else plane
 

@@ -1,0 +1,122 @@
+"""The spine: a photo's bytes to a picture's key."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganvas.engine.controls import Controls
+from ganvas.engine.engine import Engine
+from ganvas.errors import BadControls, BadPhoto, Cancelled, TooLarge, UnknownStyle
+from ganvas.image import Limits, decode
+from ganvas.store import Store
+from ganvas.style import Catalog
+from ganvas.stylize import Ask, stylize
+
+
+@pytest.fixture
+def engine(style_folder: Path) -> Engine:
+    return Engine(Catalog([style_folder]))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def file_of(pixels: np.ndarray, format: str = "PNG", **options) -> bytes:
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, format, **options)
+    return data.getvalue()
+
+
+def test_a_photo_becomes_a_picture_of_its_own_size(engine, store, pixels):
+    key = stylize(engine, store, file_of(pixels), Ask("inverting"))
+    made = decode(store.get(key)).pixels
+    assert made.shape == pixels.shape
+    assert np.array_equal(made, engine.apply("inverting", pixels))
+
+
+def test_the_same_ask_gives_the_same_key(engine, store, pixels):
+    keys = {stylize(engine, store, file_of(pixels), Ask("inverting", Controls(0.5))) for _ in range(2)}
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("format", ["jpeg", "png", "webp", "avif"])
+def test_every_format_is_written(engine, store, pixels, format):
+    key = stylize(engine, store, file_of(pixels), Ask("copying", format=format))
+    assert decode(store.get(key)).metadata["format"] == format
+
+
+def test_transparency_travels_through(engine, store, pixels):
+    alpha = np.arange(128, dtype=np.uint8)[None, :].repeat(96, axis=0)
+    key = stylize(engine, store, file_of(np.dstack([pixels, alpha])), Ask("inverting"))
+    assert np.array_equal(decode(store.get(key)).alpha, alpha)
+
+
+def test_metadata_travels_only_when_asked(engine, store, pixels):
+    exif = Image.Exif()
+    exif[0x013B] = "Somebody"
+    photo = file_of(pixels, "JPEG", exif=exif)
+    for keep in (True, False):
+        key = stylize(engine, store, photo, Ask("copying", format="jpeg", keep_metadata=keep))
+        assert (b"Somebody" in store.get(key)) == keep
+
+
+def test_a_preview_is_small_and_of_the_same_scale(engine, store):
+    rows, columns = np.mgrid[0:600, 0:900]
+    photo = np.stack([rows // 3, columns // 4, (rows + columns) % 256], -1).astype(np.uint8)
+    full = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring")))).pixels
+    preview = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring", long_edge=90)))).pixels
+    assert preview.shape == (60, 90, 3)
+    reduced = np.asarray(Image.fromarray(full).resize((90, 60), Image.Resampling.BICUBIC))
+    assert np.abs(preview.astype(int) - reduced).mean() < 6
+
+
+def test_a_preview_is_never_larger_than_the_photo(engine, store, pixels):
+    key = stylize(engine, store, file_of(pixels), Ask("copying", long_edge=4000))
+    assert decode(store.get(key)).pixels.shape == pixels.shape
+
+
+def test_a_preview_keeps_its_transparency(engine, store, pixels):
+    covered = np.dstack([pixels, np.full(pixels.shape[:2], 77, np.uint8)])
+    key = stylize(engine, store, file_of(covered), Ask("copying", long_edge=64))
+    photo = decode(store.get(key))
+    assert photo.alpha is not None
+    assert photo.alpha.shape == photo.pixels.shape[:2] == (48, 64)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"),
+    [
+        (Ask("nobody"), UnknownStyle),
+        (Ask("copying", format="bmp"), BadControls),
+        (Ask("copying", Controls(strength=2)), BadControls),
+        (Ask("copying", quality=0), BadControls),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_leaves_nothing(engine, store, pixels, ask, error):
+    with pytest.raises(error):
+        stylize(engine, store, file_of(pixels), ask)
+    assert list(store.keys()) == []
+
+
+def test_what_is_no_photo_is_refused(engine, store):
+    with pytest.raises(BadPhoto):
+        stylize(engine, store, b"nothing", Ask("copying"))
+
+
+def test_limits_are_kept(engine, store, pixels):
+    with pytest.raises(TooLarge):
+        stylize(engine, store, file_of(pixels), Ask("copying"), limits=Limits(pixels=100))
+
+
+def test_progress_is_heard_and_may_stop_it(engine, store, pixels):
+    def stop(fraction: float) -> None:
+        raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        stylize(engine, store, file_of(pixels), Ask("copying"), stop)
+    assert list(store.keys()) == []

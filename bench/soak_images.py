@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from ganvas import image
@@ -24,6 +25,7 @@ from ganvas.image.kind import known
 DATA_SETS = Path(os.environ.get("GANVAS_DATA_SETS", Path(__file__).parents[2] / "shared" / "data"))
 SECONDS = image.Limits().patience  # that a photo may take by the clock on a machine that does much else
 CHILD_MEMORY = 1536  # MB that a process may reach
+BATCH = 64  # files in memory at a time
 BOUNDARIES = (b"\0", b"\x7f", b"\x80", b"\xff", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01")
 
 
@@ -98,10 +100,11 @@ def hurt(data: bytearray, other: bytes, chance: random.Random) -> None:
 
 def feed(files: Iterable[tuple[str, bytes]], threads: int = 2) -> Tally:
     """Decode all the files, some at a time."""
-    tally = Tally()
+    tally, coming = Tally(), iter(files)
     with ThreadPoolExecutor(threads) as pool:
-        for job in [pool.submit(tally.count, name, data) for name, data in files]:
-            job.result()
+        while jobs := [pool.submit(tally.count, name, data) for name, data in islice(coming, BATCH)]:
+            for job in jobs:
+                job.result()
     return tally
 
 

@@ -63,7 +63,11 @@ def encode(photo: Photo, format: str = "png", quality: int = 90, keep: Keep = "n
     data = io.BytesIO()
     metadata = photo.metadata.get(keep) or photo.metadata.get("exif", b"") if keep != "nothing" else b""
     extra: dict[str, Any] = {"exif": metadata} if metadata else {}
-    image_of(photo, format).save(data, format, icc_profile=SRGB, **settings(format, quality, height * width), **extra)
+    options = settings(format, quality, height * width) | extra
+    try:
+        image_of(photo, format).save(data, format, icc_profile=SRGB, **options)
+    except (OSError, ValueError) as error:  # what the format cannot hold after all: detail in WebP, EXIF in JPEG
+        raise TooLarge(f"The picture does not fit into {format}: {error}.", "Ask for png.") from error
     return data.getvalue()
 
 

@@ -42,7 +42,8 @@ class Sheet:
 
     def transferred(self, method: Method, multiple: int, step: int) -> list[list[Pixels]]:
         """The photos, and what is made of them, in squares that the network can take."""
-        photos = [square(photo, -(-EDGE // multiple) * multiple) for photo in self.photos]
+        edge = min(EDGE, max(min(photo.shape[:2]) for photo in self.photos))
+        photos = [square(photo, -(-edge // multiple) * multiple) for photo in self.photos]
         return [photos, [self.picture(method, photo, step) for photo in photos]]
 
     def picture(self, method: Method, photo: Pixels, step: int) -> Pixels:

@@ -17,6 +17,7 @@ from ganvas.judge.content import shrink
 from ganvas.judge.features import Pixels
 
 SMALL = 256  # pixels
+SMALLEST = 16  # pixels under which there is no telling a grid, or a border from what is inside
 PATCH = 128  # pixels, a side of the squares whose spectra are averaged
 LOWEST = PATCH // 16  # cycles a patch: slower ones are motif, not grid
 AROUND = 9  # bins of the spectrum around each, that say what is usual there
@@ -48,8 +49,10 @@ class Surface:
     @cached_property
     def spectrum(self) -> Plane:
         """The mean power spectrum of the brightness over patches that overlap by half (Welch 1967): rows x columns."""
-        plane = colour.luminance(self.pixels)
         side = min(PATCH, self.short)
+        if side < SMALLEST:
+            return np.zeros((side, side))
+        plane = colour.luminance(self.pixels)
         window = np.hanning(side)[:, None] * np.hanning(side)[None, :]
         starts = [sorted({*range(0, length - side, max(side // 2, 1)), length - side}) for length in plane.shape]
         total = np.zeros((side, side))
@@ -121,6 +124,8 @@ def grain(photo: Surface, picture: Surface) -> float:
 
 def border(photo: Surface, picture: Surface) -> float:
     """How much more or less the picture departs from its photo along its border than just inside: Oklab x 100."""
+    if photo.short < SMALLEST:
+        return 0.0
     change = picture.lab - photo.lab
     outer, inner = (max(1, round(share * photo.short)) for share in (OUTER, INNER))
     steps: list[float] = []

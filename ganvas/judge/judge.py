@@ -7,6 +7,7 @@ as pixels, never through a lossy file.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,13 @@ def judge(
     ``cache`` keeps what the network saw of art. ``on_part`` hears the fraction done and what is being done, and may
     raise Cancelled. Raises what ``subject.find`` raises, and Missing when the judge's network is not installed.
     """
-    subjects = [find(word, engine, sets.photos) for word in dict.fromkeys(words)]
+    with TemporaryDirectory(prefix="ganvas-") as scratch:
+        subjects = [find(word, engine, sets.photos, Path(scratch)) for word in dict.fromkeys(words)]
+        return measure(subjects, sets, cache, on_part)
+
+
+def measure(subjects: Sequence[Subject], sets: Sets, cache: Path | None, on_part: Watch) -> Judgement:
+    """Look at the art, paint, score, in this order."""
     on_part(0.0, "art")
     truth = Truth(features.describe(sets.art, cache), features.describe(sets.trained, cache))
     tallies, shown, trial = paint(subjects, sets.photos, on_part)

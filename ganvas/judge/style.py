@@ -80,8 +80,7 @@ def both(frechet_distance: Distance, floor: float, content: NDArray[np.float64])
     The form of ArtFID (Wright & Ommer 2022, arXiv:2207.12280), whose style is the Frechet distance; here less what
     true works get, since that alone would outweigh all else in small sets.
     """
-    n = len(content)
-    without = (content.sum() - content) / (n - 1)
+    without = np.array([np.delete(content, group).mean() for group in frechet.groups(len(content))])
     return Distance(
         float((1 + content.mean()) * beyond(np.array(frechet_distance.mean), floor)),
         (1 + without) * beyond(frechet_distance.without_a, floor),

@@ -4,9 +4,9 @@ Knows how each gets from a photo to a picture, and nothing of scores.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,7 @@ Make = Callable[[Path, Pixels], Pixels]
 class Subject:
     """``make``: photo's path and pixels to the picture, of the photo's size; None for ``loose`` pictures of no photos.
 
-    ``path`` and ``style`` are of a style's file. ``about`` is plain data: what exactly was judged. ``holds`` must live
-    as long as the subject.
+    ``path`` and ``style`` are of a style's file. ``about`` is plain data: what exactly was judged.
     """
 
     name: str
@@ -40,11 +39,12 @@ class Subject:
     path: Path | None = None
     style: Style | None = None
     about: dict[str, Any] = field(default_factory=dict[str, Any])
-    holds: object = None
 
 
-def find(word: str, engine: Engine, photos: Sequence[Path]) -> Subject:
+def find(word: str, engine: Engine, photos: Sequence[Path], scratch: Path) -> Subject:
     """The subject that a word means: ``identity``, a folder, a style file, or the name of a style on offer.
+
+    ``scratch`` is a folder that lives as long as the subject.
 
     Raises UnknownStyle, BadStyle (also for a sampler, which takes no photo), BadData (a folder that lacks pictures).
     """
@@ -54,19 +54,18 @@ def find(word: str, engine: Engine, photos: Sequence[Path]) -> Subject:
     if place.is_dir():
         return elsewhere(place, photos)
     if place.suffix == ".onnx":
-        return filed(place)
+        return filed(place, scratch)
     style = engine.catalog.get(word)
     return served(word, style, engine.catalog.path(f"{style.name}@{style.version}"), engine)
 
 
-def filed(place: Path) -> Subject:
+def filed(place: Path, scratch: Path) -> Subject:
     """A style file that is not on offer, checked and run by an engine of its own."""
     if not place.is_file():
         raise BadStyle(f"There is no {place}.", "Give a style file, a style's name, a folder or identity.")
     check(place)
-    folder = TemporaryDirectory(prefix="ganvas-")
-    engine, style = alone(place, Path(folder.name))
-    return replace(served(place.name, style, place, engine), holds=folder)
+    engine, style = alone(place, Path(mkdtemp(dir=scratch)))
+    return served(place.name, style, place, engine)
 
 
 def served(name: str, style: Style, path: Path, engine: Engine) -> Subject:

@@ -1,0 +1,53 @@
+"""The choice of a checkpoint: by the sum of ranks, on what it is shown."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganvas.errors import BadData
+from ganvas.judge.choice import Trial, rank
+from ganvas.judge.features import Pixels
+from tests.judge.conftest import blur
+
+
+def test_the_smallest_sum_of_ranks_is_chosen():
+    found = {
+        "nothing done": {"style": 240.0, "content": 0.0},
+        "balanced": {"style": 120.0, "content": 0.3},
+        "wild": {"style": 110.0, "content": 0.9},
+        "worse": {"style": 130.0, "content": 0.4},
+    }
+    assert rank(found) == "balanced"
+
+
+def test_of_equals_the_nearer_to_the_style_is_chosen_then_the_last():
+    assert rank({"a": {"style": 10.0, "content": 2.0}, "b": {"style": 20.0, "content": 1.0}}) == "a"
+    assert rank({"a": {"style": 10.0, "content": 2.0}, "b": {"style": 10.0, "content": 2.0}}) == "b"
+
+
+def test_nothing_to_choose_from_is_refused():
+    with pytest.raises(BadData):
+        rank({})
+
+
+def test_a_trial_scores_what_is_painted(photos: list[Path], other_prints: list[Path]):
+    trial = Trial(photos[:5], other_prints[:8])
+    kept, blurred, black = (
+        trial.scores(paint) for paint in (lambda x: x, lambda x: blur(x, 4), lambda x: np.zeros_like(x))
+    )
+    assert kept["content"] == 0
+    assert 0 < blurred["content"] < black["content"]
+    assert kept["style"] < black["style"]
+
+
+def test_a_trial_shows_every_checkpoint_the_same_photos(photos: list[Path], other_prints: list[Path]):
+    trial, seen = Trial(photos[:3], other_prints[:4]), list[Pixels]()
+
+    def paint(pixels: Pixels) -> Pixels:
+        seen.append(pixels)
+        return pixels
+
+    assert trial.scores(paint) == trial.scores(paint)
+    for one, again in zip(seen[:3], seen[3:], strict=True):
+        np.testing.assert_array_equal(one, again)

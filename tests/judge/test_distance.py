@@ -1,0 +1,67 @@
+"""The kernel distance: equal to another library's, right where the answer is known, sure of itself as it should be."""
+
+import numpy as np
+import pytest
+import torch
+from torchmetrics.image.kid import KernelInceptionDistance
+
+from ganvas.judge.distance import kernel_distance, measure
+
+
+class Given(torch.nn.Module):
+    """Lets features through as a library's network that makes features of pictures."""
+
+    num_features = 24
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(len(x), -1)
+
+
+def drawn(seed: int, count: int, shift: float = 0.0, width: int = 24) -> np.ndarray:
+    """Correlated features in double precision."""
+    random = np.random.default_rng(seed)
+    mix = np.random.default_rng(99).normal(size=(width, width)) / np.sqrt(width)
+    return random.normal(size=(count, width)) @ mix + shift
+
+
+@pytest.mark.filterwarnings("ignore:Metric `Kernel Inception Distance` will save:UserWarning")
+def test_it_is_what_torchmetrics_finds_on_the_same_features():
+    a, b = drawn(1, 60, 0.3), drawn(2, 60)
+    theirs = KernelInceptionDistance(feature=Given(), subsets=1, subset_size=60).set_dtype(torch.float64)
+    theirs.update(torch.from_numpy(a), real=False)
+    theirs.update(torch.from_numpy(b), real=True)
+    assert kernel_distance(a, b)[0] == pytest.approx(float(theirs.compute()[0]), abs=1e-6)
+
+
+def test_two_samples_of_one_kind_are_0_within_the_error():
+    within = [abs(mean) < 2 * error for mean, error in (kernel_distance(*halves(seed)) for seed in range(100))]
+    assert np.mean(within) > 0.9
+
+
+def halves(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    whole = drawn(seed, 80)
+    return whole[:40], whole[40:]
+
+
+def test_it_grows_with_the_shift():
+    found = [kernel_distance(drawn(1, 50, shift), drawn(2, 50))[0] for shift in (0.0, 0.2, 0.4, 0.8, 1.6)]
+    assert found == sorted(found)
+
+
+def test_the_error_is_about_the_spread_over_repeated_samples():
+    runs = [kernel_distance(drawn(seed, 40, 0.5), drawn(1000 + seed, 30)) for seed in range(200)]
+    means, errors = np.array(runs).T
+    assert np.mean(errors) == pytest.approx(np.std(means), rel=0.2)
+
+
+def test_leaving_a_picture_out_is_leaving_it_out():
+    a, b = drawn(1, 9), drawn(2, 7, 0.5)
+    found = measure(a, b)
+    assert found.without_a[4] == pytest.approx(measure(np.delete(a, 4, 0), b).mean)
+    assert found.without_b[6] == pytest.approx(measure(a, np.delete(b, 6, 0)).mean)
+
+
+def test_crops_of_one_picture_do_not_count_as_pictures():
+    a, b = drawn(1, 40), drawn(2, 40)
+    crops_a, crops_b = (np.repeat(x[:, None], 3, axis=1) for x in (a, b))
+    assert kernel_distance(crops_a, crops_b) == pytest.approx(kernel_distance(a, b))

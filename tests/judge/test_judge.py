@@ -1,0 +1,187 @@
+"""The whole judge, on a few photos and prints: who wins is known; the report says it, and it can be done again."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganvas.engine.engine import Engine
+from ganvas.errors import BadData
+from ganvas.judge import answer, cost, features, report
+from ganvas.judge.judge import Judgement, compare, judge
+from ganvas.judge.scores import SCORES
+from ganvas.judge.sets import Folders, Sets
+from ganvas.style import Catalog
+from tests.conftest import write_style
+from tests.judge.conftest import blur, noise, shrunk
+
+FOLDERS = Folders(Path("photos"), Path("<art> & more"))
+
+
+@pytest.fixture(scope="module")
+def sets(
+    photos: list[Path], prints: list[Path], other_prints: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> Sets:
+    """Six small photos; the works of the validation side stand for trained and other ones."""
+    folder = tmp_path_factory.mktemp("photos")
+    small = [folder / f"{path.stem}.png" for path in photos[:6]]
+    for path, given in zip(small, photos, strict=False):
+        Image.fromarray(shrunk(features.load(given))).save(path)
+    return Sets(small, prints[:10], other_prints[:8], other_prints[8:14])
+
+
+@pytest.fixture(scope="module")
+def judgement(sets: Sets, prints: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+    """A style that blurs against the photos, noise made elsewhere, and true works."""
+    folder = tmp_path_factory.mktemp("subjects")
+    write_style(folder / "styles", "blurring")
+    (folder / "noise").mkdir()
+    (folder / "true").mkdir()
+    for path in sets.photos:
+        Image.fromarray(noise(features.load(path), 60)).save(folder / "noise" / f"{path.stem}.png")
+    for path in prints[10:18]:
+        Image.fromarray(features.load(path)).save(folder / "true" / f"{path.stem}.png")
+    engine = Engine(Catalog([folder / "styles"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cost, "EDGES", (64,))
+        return judge(engine, ["blurring", "identity", str(folder / "noise"), str(folder / "true")], sets)
+
+
+@pytest.fixture(scope="module")
+def plain(judgement: Judgement) -> dict:
+    """The same as data, by way of JSON."""
+    return json.loads(json.dumps(answer.plain(judgement, ["blurring", "identity"], FOLDERS, 1.5), allow_nan=False))
+
+
+def test_identity_has_perfect_content_and_no_faults(judgement: Judgement):
+    figures = judgement.judged[1].figures()
+    assert list(figures) == list(SCORES)
+    assert figures["content"].value == figures["self_similarity"].value == figures["colour"].value == 0
+    assert figures["edges"].value == figures["ssim"].value == 1
+    assert all(figures[name].value == 0 for name in ("checkerboard", "blotches", "grain", "border", "remembered"))
+
+
+def test_true_works_have_the_best_style_and_no_content(judgement: Judgement):
+    kernels = {judged.subject.name: judged.figures()["kernel"].value for judged in judgement.judged}
+    assert min(kernels, key=lambda name: kernels[name]) == "true"
+    assert not {"content", "both", "checkerboard"} & set(judgement.judged[3].figures())
+    assert judgement.true["kernel"].value < kernels["identity"]
+
+
+def test_who_keeps_more_wins_in_content(judgement: Judgement):
+    blurring, identity, noisy, true = judgement.judged
+    assert compare(blurring, identity)["content"].verdict == "lost"
+    assert compare(identity, noisy)["ssim"].verdict == "won"
+    assert compare(identity, blurring)["colour"].verdict == "undecided"
+    assert "content" not in compare(blurring, true)
+    assert compare(true, noisy)["kernel"].verdict == "won"
+
+
+def test_a_subject_against_itself_is_undecided(judgement: Judgement):
+    gaps = compare(judgement.judged[0], judgement.judged[0])
+    assert {gap.verdict for gap in gaps.values()} == {"undecided"}
+    assert {gap.figure.value for gap in gaps.values()} == {0}
+
+
+def test_a_style_has_a_cost_and_a_folder_has_none(judgement: Judgement):
+    style, *others = judgement.judged
+    assert style.more["cost"]["parameters"] == 75
+    assert style.more["serving"]["seam"]["most"] <= 1
+    assert not any("cost" in other.more for other in others)
+
+
+def test_the_answer_says_what_it_was_made_with(plain: dict, sets: Sets):
+    assert plain["sets"]["photos"].keys() == {path.name for path in sets.photos}
+    assert plain["question"]["art"] == "<art> & more"
+    assert plain["versions"]["numpy"] == np.__version__
+    assert plain["machine"]["cores"] >= 1
+    assert len(plain["subjects"][0]["each"]["content"]) == len(sets.photos)
+
+
+def test_the_style_file_gets_the_figures(plain: dict):
+    kept = answer.for_style(plain)
+    assert kept["content"] == plain["subjects"][0]["scores"]["content"]
+    assert kept["sets"]["photos"] == 6
+    assert len(json.dumps(kept)) < 5000
+
+
+class Page(HTMLParser):
+    """What a page holds: texts, images and what is loaded from elsewhere."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.outside: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note images and references."""
+        found = dict(attrs)
+        source = found.get("src") or found.get("href") or ""
+        if tag == "img":
+            self.images.append(source)
+        if source and not source.startswith("data:"):
+            self.outside.append(source)
+
+    def handle_data(self, data: str) -> None:
+        """Collect the texts."""
+        self.text += data
+
+
+def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plain: dict, tmp_path: Path):
+    made = report.page(plain, judgement.shown)
+    page = Page(made)
+    assert not page.outside
+    assert len(page.images) == 6 * (4 + 2)  # a photo and its three pictures, and the two that lie on each other
+    assert all(about.title in page.text for about in SCORES.values())
+    assert "undecided" in page.text
+    assert "<art>" not in made
+    (tmp_path / "report.html").write_text(made)
+    assert answer.read(tmp_path / "report.html") == plain
+
+
+def test_judging_again_comes_out_as_before(judgement: Judgement, sets: Sets, plain: dict):
+    again = judge(Engine(Catalog([])), ["identity"], sets)
+    new = answer.plain(again, ["identity"], FOLDERS, 1.0)
+    old = {**plain, "subjects": [plain["subjects"][1]]}
+    assert answer.changes(old, new) == []
+    old["subjects"][0]["scores"]["kernel"]["value"] += 100
+    assert [change["score"] for change in answer.changes(old, new)] == ["kernel"]
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "[]", '{"question": 1}', answer.OPENING + "{"])
+def test_what_is_no_report_is_refused(text: str, tmp_path: Path):
+    (tmp_path / "report.html").write_text(text)
+    with pytest.raises(BadData, match="holds no judgement"):
+        answer.read(tmp_path / "report.html")
+
+
+def test_progress_is_told_and_may_stop_it(sets: Sets):
+    class Stopped(Exception):
+        pass
+
+    heard: list[float] = []
+
+    def on_part(fraction: float, what: str) -> None:
+        heard.append(fraction)
+        if len(heard) == 4:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        judge(Engine(Catalog([])), ["identity"], sets, on_part=on_part)
+    assert heard == sorted(heard)
+
+
+def test_blurring_more_keeps_less(sets: Sets, tmp_path: Path):
+    for amount in (1, 4):
+        folder = tmp_path / f"blur{amount}"
+        folder.mkdir()
+        for path in sets.photos:
+            Image.fromarray(blur(features.load(path), amount)).save(folder / f"{path.stem}.png")
+    found = judge(Engine(Catalog([])), [str(tmp_path / "blur1"), str(tmp_path / "blur4")], sets)
+    gaps = compare(*found.judged)
+    assert {gaps[name].verdict for name in ("content", "self_similarity", "edges", "ssim")} == {"won"}

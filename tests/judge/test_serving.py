@@ -1,0 +1,40 @@
+"""Faults of serving: a network that keeps its word has no seams; one that looks farther than it says has."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ganvas.judge.serving import gap, trials
+from ganvas.style import Style, save
+from tests.conftest import NETWORKS
+
+
+def tried(tmp_path: Path, network: str, halo: int | None) -> dict:
+    """The trials of a network that claims this halo, at a canvas of 256 px."""
+    path = tmp_path / f"{network}.onnx"
+    style = save(
+        NETWORKS[network][0](), Style(network, {"en": network}, halo=halo, canvas=256, parity={"max": 0.5}), path
+    )
+    photos = [np.random.default_rng(seed).integers(0, 256, (96, 144, 3), np.uint8) for seed in range(2)]
+    return trials(path, style, photos)
+
+
+def test_a_local_network_has_no_seams(tmp_path: Path):
+    found = tried(tmp_path, "blurring", 2)
+    assert found["seam"]["most"] <= 1  # a rounding of half a level
+    assert found["seam"]["mean"] < 0.01
+    assert found["bf16"]["most"] <= 4
+    assert found["parity"] == {"max": 0.5}
+
+
+def test_a_halo_that_is_too_small_shows(tmp_path: Path):
+    assert tried(tmp_path, "blurring", 0)["seam"]["most"] > 5
+
+
+def test_a_network_that_looks_at_the_whole_has_no_tiles(tmp_path: Path):
+    assert tried(tmp_path, "global", None)["seam"] is None
+
+
+def test_a_gap_is_the_mean_and_the_most():
+    one = np.array([[[10, 250, 0]]], np.uint8)
+    assert gap(one, np.array([[[16, 250, 3]]], np.uint8)) == {"mean": 3.0, "most": 6.0}

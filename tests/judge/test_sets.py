@@ -1,0 +1,66 @@
+"""Which pictures are judged with: the unseen sides, never the trained ones; the same again by their contents."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ganvas.errors import BadData
+from ganvas.judge.sets import Folders, choose, describe, recall
+from ganvas.split import split
+from tests.test_split import paint
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    """Photos and art of sixty pictures each."""
+    paint(tmp_path / "photos", 60)
+    paint(tmp_path / "art", 60, first=100)
+    return Folders(tmp_path / "photos", tmp_path / "art")
+
+
+def test_only_unseen_pictures_are_judged_with(folders: Folders):
+    sets, art, photos = choose(folders), split(folders.art), split(folders.photos)
+    assert sets.art == art["test"]
+    assert sets.photos == photos["test"]
+    assert sets.trained == art["train"]
+    assert sets.other == art["validation"]
+
+
+def test_checkpoints_are_chosen_on_the_validation_side(folders: Folders):
+    sets = choose(Folders(folders.photos, folders.art, "validation"))
+    assert sets.art == split(folders.art)["validation"]
+    assert not set(sets.photos) & set(choose(folders).photos)
+
+
+def test_a_folder_that_nothing_was_trained_on_can_be_taken_whole(folders: Folders):
+    assert len(choose(Folders(folders.photos, folders.art, every_photo=True)).photos) == 60
+
+
+def test_too_small_a_folder_is_refused(tmp_path: Path):
+    paint(tmp_path / "few", 3)
+    with pytest.raises(BadData, match="test side"):
+        choose(Folders(tmp_path / "few", tmp_path / "few"))
+
+
+def test_the_trained_side_cannot_be_judged_on(folders: Folders):
+    with pytest.raises(BadData, match="no side 'train'"):
+        choose(Folders(folders.photos, folders.art, "train"))
+
+
+def test_the_same_pictures_are_found_again_wherever_they_are(folders: Folders, tmp_path: Path):
+    before = choose(folders)
+    moved = Folders(tmp_path / "elsewhere" / "p", tmp_path / "elsewhere" / "a")
+    shutil.copytree(folders.photos, moved.photos)
+    shutil.copytree(folders.art, moved.art)
+    paint(moved.photos, 30, first=300)  # more pictures change nothing
+    after = recall(moved, describe(before))
+    assert describe(after) == describe(before)
+
+
+def test_a_picture_that_is_missing_is_named(folders: Folders):
+    sets = choose(folders)
+    described = describe(sets)
+    Path(sets.photos[0]).write_bytes(Path(sets.photos[1]).read_bytes())
+    with pytest.raises(BadData, match=sets.photos[0].name):
+        recall(folders, described)

@@ -29,6 +29,7 @@ COMMANDS = {
     "data": "ganvas.cli.data:data",
     "import": "ganvas.cli.imported:imported",
     "sample": "ganvas.cli.sample:sample",
+    "judge": "ganvas.cli.judge:judge",
     "serve": "ganvas.cli.serve:serve",
     "jobs": "ganvas.cli.jobs:jobs",
     "work": "ganvas.cli.jobs:work",

@@ -44,7 +44,7 @@ def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
         served=served(answer),
         nearest=nearest(answer),
         again=again(answer),
-        answer=OPENING + json.dumps(answer).replace("</", "<\\/") + CLOSING,
+        answer=OPENING + json.dumps(answer).replace("<", "\\u003c") + CLOSING,
     )
 
 

@@ -1,0 +1,77 @@
+"""``ganvas judge``: from folders to figures, a report, the same again, and scores in the style file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ganvas.judge import answer, cost
+from ganvas.style import load
+from tests.cli.conftest import Call
+from tests.conftest import write_style
+from tests.test_split import paint
+
+
+@pytest.fixture
+def folders(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The options that name folders of photos and art, made of blobs."""
+    paint(Path("photos"), 36)
+    paint(Path("art"), 36, first=100)
+    monkeypatch.setattr(cost, "EDGES", (64,))
+    return ["--photos", "photos", "--art", "art"]
+
+
+def test_a_style_is_judged_reported_and_judged_again(call: Call, folders: list[str]):
+    first = call("judge", "blurring", *folders, "--against", "identity", "--report", "report.html")
+    assert first.code == 0, first.err
+    lines = {line.split()[0]: line for line in first.out.splitlines()}
+    assert lines["SCORE"].split()[1:3] == ["blurring", "identity"]
+    assert "lost" in lines["content"] or "undecided" in lines["content"]
+    assert "0.000" in lines["content"]
+
+    again = call("judge", "--again", "report.html")
+    assert again.code == 0, again.err
+    assert "All figures came out as before." in again.err
+
+    report = Path("report.html")
+    value = answer.read(report)["subjects"][0]["scores"]["ssim"]["value"]
+    report.write_text(report.read_text().replace(str(value), "0.123"))
+    changed = call("judge", "--again", "report.html", "--json")
+    assert changed.code == 1
+    assert [change["score"] for change in json.loads(changed.out)["changes"]] == ["ssim"]
+
+
+def test_scores_are_written_into_a_file_that_is_not_published(call: Call, folders: list[str]):
+    write_style(Path(), "inverting")
+    done = call("judge", "inverting.onnx", *folders, "--write", "--json")
+    assert done.code == 0, done.err
+    style = load(Path("inverting.onnx"))
+    assert style.scores["content"] == json.loads(done.out)["subjects"][0]["scores"]["content"]
+    assert call("styles", "add", "inverting.onnx").code in (0, 2)
+
+
+def test_a_published_style_never_changes(call: Call, folders: list[str]):
+    done = call("judge", "blurring", *folders, "--write")
+    assert done.code == 2
+    assert "not a style file" in done.err
+    write_style(Path(), "inverting")
+    Path("inverting.onnx").chmod(0o444)
+    done = call("judge", "inverting.onnx", *folders, "--write")
+    assert done.code == 2
+    assert "published" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "nothing to judge by"),
+        (["blurring", "--photos", "photos"], "nothing to judge by"),
+        (["blurrin", "--photos", "photos", "--art", "art"], "blurring"),
+        (["--again", "missing.html"], "holds no judgement"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(call: Call, folders: list[str], words: list[str], said: str):
+    done = call("judge", *words)
+    assert done.code == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1

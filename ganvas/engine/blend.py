@@ -22,8 +22,8 @@ from functools import partial
 
 import numpy as np
 
-from ganvas.engine.resample import Pixels, Plane, over_bands
-from ganvas.engine.tiling import ignore
+from ganvas.engine.resample import Plane, over_bands
+from ganvas.engine.tiling import Pixels, ignore
 
 LEVELS = 5
 MARGIN = 128

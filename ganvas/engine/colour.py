@@ -13,8 +13,8 @@ from functools import partial
 import numpy as np
 
 from ganvas.engine.blend import nearby
-from ganvas.engine.resample import Pixels, Plane, over_bands, resize, within
-from ganvas.engine.tiling import ignore
+from ganvas.engine.resample import Plane, over_bands, resize, within
+from ganvas.engine.tiling import Pixels, ignore
 
 MARGIN = 192
 SAMPLE = 256

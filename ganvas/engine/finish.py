@@ -18,14 +18,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from ganvas.engine.resample import BILINEAR, Band, Pixels, Plane, bands, needed, resize, rows, stretch
+from ganvas.engine.resample import (
+    BICUBIC,
+    BILINEAR,
+    Band,
+    Plane,
+    Strip,
+    bands,
+    needed,
+    resize,
+    rows,
+    side_by_side,
+    stretch,
+)
+from ganvas.engine.tiling import Pixels
 
 Fine = NDArray[np.int16]
-RADIUS = 2
+RADIUS = 1
 SIDE = range(2 * RADIUS + 1)
-CONTEXT = 2 * RADIUS + 1
+CONTEXT = 4 * RADIUS + 4
 NOISE = 4.0 / 255
-UNIT = 64
+UNIT_BITS = 6
+UNIT = 1 << UNIT_BITS
 FEATHER = 0.004
 
 
@@ -52,10 +66,12 @@ def finish(work: Work, on_band: Callable[[float], None]) -> Pixels:
     if size == work.small.shape[:2] and mask is None:
         return work.picture
     finished = np.empty_like(work.photo)
-    for band in bands(size):
-        on_band(band[0] / size[0])
+
+    def do(band: Band) -> None:
         made = finish_band(work, band)
         finished[band[0] : band[1]] = made if mask is None else compose(work.photo, made, mask, band)
+
+    side_by_side(do, list(bands(size)), on_band)
     return finished
 
 
@@ -63,14 +79,14 @@ def finish_band(work: Work, band: Band) -> Pixels:
     """The rows of one band of the finished picture, without the mask."""
     size, small = work.photo.shape[:2], work.small.shape[:2]
     picture = rows(work.picture, size, band)
-    enlarged = max(size) > max(small)
-    if size == small or (not enlarged and work.strength == 1 and work.colour == "style"):
+    if size == small:
         return picture
+    sharp = sharpen(work, picture, band) if max(size) > max(small) else picture
+    if work.strength == 1 and work.colour == "style":
+        return sharp
     fine = work.photo[band[0] : band[1]].astype(np.int16) - rows(work.small, size, band)
-    light = luma(fine)
-    sharp = sharpen(work, picture, light, band) if enlarged else picture
     if work.colour == "photo":
-        sharp = add(sharp, fine - light[..., None])
+        sharp = add(sharp, fine - luma(fine)[..., None])
     if work.strength < 1:
         plain = add(picture, fine)
         sharp = add(plain, np.rint((sharp.astype(np.int16) - plain) * np.float32(work.strength)).astype(np.int16))
@@ -88,24 +104,34 @@ def luma(colours: Fine) -> Fine:
     return weighed >> np.int16(7)
 
 
-def sharpen(work: Work, picture: Pixels, light: Fine, band: Band) -> Pixels:
+def grey(pixels: Pixels) -> Pixels:
+    """Rec. 601 luma of h x w x 3: h x w."""
+    return np.asarray(Image.fromarray(pixels).convert("L"))
+
+
+def sharpen(work: Work, picture: Pixels, band: Band) -> Pixels:
     """The enlarged rows of the picture with the photo's fine light, where the picture follows the photo."""
-    size, height = work.photo.shape[:2], work.small.shape[0]
-    first, last = needed(band, size, work.small.shape[:2])
-    low, high = max(0, first - CONTEXT), min(height, last + CONTEXT)
-    small, near = work.small[low:high], work.picture[low:high]
+    size, (height, width) = work.photo.shape[:2], work.small.shape[:2]
+    first, last = needed(band, size, (height, width))
+    first, last = max(0, first - CONTEXT) // 2 * 2, min(height, last + CONTEXT)
+    small, near = work.small[first:last], work.picture[first:last]
+    own, halved = Strip(first, height, width), Strip(first / 2, height / 2, width / 2)
 
-    def enlarge(strip: Pixels) -> Pixels:
-        return stretch(strip[first - low : last - low], first, height, size, band, BILINEAR)
+    detail = grey(work.photo[band[0] : band[1]]).astype(np.int16) - stretch(grey(small), own, size, band, BICUBIC)
+    gain = stretch(gains(half(small), half(near)), halved, size, band)
+    detail = (gain * detail[..., None] + np.int16(UNIT // 2)) >> np.int16(UNIT_BITS)
+    darkest, lightest = (stretch(extreme(near, choose), own, size, band) for choose in (np.minimum, np.maximum))
+    return np.clip(detail + picture, darkest, lightest).astype(np.uint8)
 
-    detail = (enlarge(gains(small, near)) * light[..., None] + np.int16(UNIT // 2)) // np.int16(UNIT)
-    darkest, lightest = enlarge(extreme(near, np.minimum)), enlarge(extreme(near, np.maximum))
-    return (detail + picture).clip(darkest, lightest).astype(np.uint8)
+
+def half(pixels: Pixels) -> Pixels:
+    """h x w x 3 at half the size: enough to see what follows what, as in the fast guided filter, at a quarter of it."""
+    return np.asarray(Image.fromarray(pixels).reduce(2))
 
 
 def gains(small: Pixels, picture: Pixels) -> Pixels:
     """How far each channel of the picture follows the photo's light, 0..127 for 0 to almost 2: h x w x 3."""
-    guide, made = light_of(small), light_of(picture)
+    guide, made = unit(grey(small)), unit(grey(picture))
     middle, noise = nearby(guide), np.float32(NOISE**2)
     variance = nearby(guide * guide) - middle * middle + noise
     own = nearby(made * made) - nearby(made) ** 2 + noise
@@ -121,12 +147,7 @@ def gains(small: Pixels, picture: Pixels) -> Pixels:
     return gain
 
 
-def light_of(pixels: Pixels) -> Plane:
-    """The luma of h x w x 3 in 0..1."""
-    return unit(luma(pixels.astype(np.int16)))
-
-
-def unit(values: Pixels | Fine) -> Plane:
+def unit(values: Pixels) -> Plane:
     """0..255 to 0..1."""
     return values.astype(np.float32) * np.float32(1 / 255)
 

@@ -5,21 +5,25 @@ anything larger than its own bytes; a band's rows are the same as the whole's.
 """
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ganvas.engine.tiling import Pixels, ignore, window
+from ganvas.engine.tiling import Pixels, ignore, up_to, window
 
 Plane = NDArray[np.floating[Any]]
 Size = tuple[int, int]
 Band = tuple[int, int]
 BICUBIC, BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
 REACH = 3
-BAND_PIXELS = 2_000_000
+BAND_PIXELS = 500_000
+WORKERS = min(4, os.cpu_count() or 1)
 BLOCK = 64
 
 
@@ -34,9 +38,24 @@ def resize(pixels: Pixels, size: Size) -> Pixels:
     if pixels.shape[:2] == size:
         return pixels
     resized = np.empty((*size, *pixels.shape[2:]), np.uint8)
-    for top, bottom in bands(size, max(1, pixels.shape[0] * pixels.shape[1] // (size[0] * size[1]))):
-        resized[top:bottom] = rows(pixels, size, (top, bottom))
+
+    def work(band: Band) -> None:
+        resized[band[0] : band[1]] = rows(pixels, size, band)
+
+    side_by_side(work, list(bands(size, max(1, pixels.shape[0] * pixels.shape[1] // (size[0] * size[1])))))
     return resized
+
+
+def side_by_side(
+    work: Callable[[Band], None], given: Sequence[Band], on_band: Callable[[float], None] = ignore
+) -> None:
+    """Do the work of all bands, on some threads; ``on_band`` hears the fraction done, in this thread, and may raise."""
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        for done, _ in enumerate(pool.map(work, given)):
+            on_band((done + 1) / len(given))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def bands(size: Size, weight: int = 1) -> Iterator[Band]:
@@ -55,17 +74,24 @@ def needed(band: Band, size: Size, source: Size) -> Band:
 def rows(pixels: Pixels, size: Size, band: Band, filter: Image.Resampling = BICUBIC) -> Pixels:
     """The rows of ``band`` of ``pixels`` resized to ``size``."""
     first, last = needed(band, size, pixels.shape[:2])
-    return stretch(pixels[first:last], first, pixels.shape[0], size, band, filter)
+    return stretch(pixels[first:last], Strip(first, *pixels.shape[:2]), size, band, filter)
 
 
-def stretch(
-    strip: Pixels, first: int, height: int, size: Size, band: Band, filter: Image.Resampling = BICUBIC
-) -> Pixels:
-    """The same from a strip: the rows from ``first`` on of a picture that is ``height`` high."""
-    scale = height / size[0]
-    box = (0, band[0] * scale - first, strip.shape[1], min(band[1] * scale - first, strip.shape[0]))
-    image = Image.fromarray(np.ascontiguousarray(strip))
-    return np.asarray(image.resize((size[1], band[1] - band[0]), filter, box))
+@dataclass(frozen=True)
+class Strip:
+    """Where a strip lies: its first row, and the height and width of the picture, in pixels of the strip."""
+
+    first: float
+    height: float
+    width: float
+
+
+def stretch(pixels: Pixels, strip: Strip, size: Size, band: Band, filter: Image.Resampling = BILINEAR) -> Pixels:
+    """The rows of ``band`` of a picture resized to ``size``, from the strip of it that decides them."""
+    scale = strip.height / size[0]
+    top, bottom = band[0] * scale - strip.first, min(band[1] * scale - strip.first, pixels.shape[0])
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    return np.asarray(image.resize((size[1], band[1] - band[0]), filter, (0, top, strip.width, bottom)))
 
 
 def over_bands(
@@ -79,14 +105,11 @@ def over_bands(
     height, width = pictures[0].shape[:2]
     step = max(BLOCK, BAND_PIXELS // width // BLOCK * BLOCK)
     joined = np.empty_like(pictures[0])
-    for top in range(0, height, step):
-        on_band(top / height)
-        tall = min(step, up_to(BLOCK, height - top)) + 2 * margin
-        made = work(*(window(picture, top - margin, 0, tall, up_to(BLOCK, width)) for picture in pictures))
-        joined[top : top + step] = made[: height - top, :width]
+
+    def do(band: Band) -> None:
+        top, tall = band[0] - margin, min(step, up_to(BLOCK, height - band[0])) + 2 * margin
+        made = work(*(window(picture, top, 0, tall, up_to(BLOCK, width)) for picture in pictures))
+        joined[band[0] : band[1]] = made[: band[1] - band[0], :width]
+
+    side_by_side(do, [(top, min(top + step, height)) for top in range(0, height, step)], on_band)
     return joined
-
-
-def up_to(multiple: int, size: int) -> int:
-    """The next multiple."""
-    return -(-size // multiple) * multiple

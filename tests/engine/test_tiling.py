@@ -17,12 +17,12 @@ GRAINED = Reach(HALO, MULTIPLE, 0.2, tile=32)
 
 
 def whole(run, pixels: np.ndarray, reach: Reach) -> np.ndarray:
-    """The definition, by numpy: reflect by the halo, run at once, cut off."""
-    height, width = pixels.shape[:2]
-    sides = [(reach.halo, reach.halo + -side % reach.multiple) for side in (height, width)]
+    """The definition, by numpy: reflect by the border, run at once, cut off."""
+    (height, width), border = pixels.shape[:2], reach.border
+    sides = [(border, border + -side % reach.multiple) for side in (height, width)]
     padded = np.pad(pixels, (*sides, (0, 0)), mode="reflect")
-    x = to_batch(padded) + reach.grain * grain(-reach.halo, -reach.halo, *padded.shape[:2])
-    return run(x)[:, :, reach.halo : reach.halo + height, reach.halo : reach.halo + width]
+    x = to_batch(padded) + reach.grain * grain(-border, -border, *padded.shape[:2])
+    return run(x)[:, :, border : border + height, border : border + width]
 
 
 def tiled(run, pixels: np.ndarray, reach: Reach) -> np.ndarray:

@@ -1,0 +1,34 @@
+"""``make bench``: speed against a peer, and memory. Prints tables; ``--write`` puts them into docs/benchmarks.md."""
+
+import argparse
+from pathlib import Path
+
+from bench import memory, report, speed
+from ganvas.cli.wiring import built_in
+from ganvas.engine.engine import Engine
+from ganvas.style import Catalog
+
+
+def main() -> None:
+    """Measure what is asked for and say it."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--style", default="monet", help="a built-in style")
+    parser.add_argument("--styles", type=Path, default=built_in(), help="the folder that has it")
+    parser.add_argument("--rounds", type=int, default=9, help="turns of each contestant")
+    parser.add_argument("--only", choices=("speed", "memory"), help="one of the two")
+    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md, in place of the last figures")
+    asked = parser.parse_args()
+    sections = {
+        "Speed": lambda: speed.measure(Engine(Catalog([asked.styles])), asked.style, asked.rounds),
+        "Memory": lambda: memory.measure(asked.style, asked.styles),
+    }
+    for heading, measure in sections.items():
+        if asked.only in (None, heading.lower()):
+            text = measure()
+            print(f"## {heading}\n\n{text}\n")
+            if asked.write:
+                report.write(heading, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Takes the pictures of the page that the documents show, with the real server and its styles. Knows no tests.
+
+Run by hand: ``python -m tests.page.sitting docs/pictures PHOTO [PHOTO...]``; the photos must be ones that may be shown.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ganvas.engine.engine import Engine
+from ganvas.settings import Settings
+from ganvas.store import Store
+from ganvas.style import Catalog
+from ganvas.web.app import create_app
+from tests.page.conftest import CHROMIUM, LOCALES, QUIET, ROOT
+from tests.page.fake import serve
+
+PATIENCE = 240_000
+
+
+def open_page(browser: Browser, address: str, language: str, light: str, size: tuple[int, int]) -> Page:
+    """The page in this language and light; a narrow one is a phone's."""
+    phone = size[0] < 600
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale=LOCALES[language],
+        color_scheme="dark" if light == "dark" else "light",
+        device_scale_factor=2 if phone else 1,
+        is_mobile=phone,
+        has_touch=phone,
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.locator(".wall .tile img").last.wait_for()
+    return page
+
+
+def bring(page: Page, photos: list[Path]) -> None:
+    """Bring the photos, and wait until every style is shown on the first."""
+    tiles = page.locator(".wall .tile").count()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(photos)
+    page.locator(".wall .photo").wait_for()
+    page.locator(".wall .tile img.come").nth(tiles - 1).wait_for()
+    rest(page)
+
+
+def rest(page: Page) -> None:
+    """Wait until nothing is being made and nothing moves."""
+    page.locator(".running").wait_for(state="detached")
+    page.wait_for_timeout(700)
+
+
+def choose(page: Page, style: str) -> None:
+    """This style's picture on the stage."""
+    page.locator(".wall .tile", has_text=style).click()
+    page.locator(".grip").wait_for()
+    rest(page)
+
+
+def sit_at_a_desk(page: Page, folder: Path, photos: list[Path]) -> None:
+    """The pages as they are on a desk, in English and light."""
+    page.screenshot(path=folder / "studio-begin.png")
+    bring(page, photos)
+    page.screenshot(path=folder / "studio-wall.png")
+    choose(page, "Ukiyo-e")
+    page.screenshot(path=folder / "studio-stage.png")
+    page.keyboard.press("k")
+    for key in (".", "."):
+        page.keyboard.press(key)
+        rest(page)
+        page.keyboard.press("k")
+        page.wait_for_timeout(700)
+    page.get_by_role("link", name="History").click()
+    page.locator("article img").last.wait_for()
+    page.locator(".toast button").click()
+    page.screenshot(path=folder / "studio-history.png")
+    page.get_by_role("link", name="Styles").click()
+    page.locator("main li img").first.wait_for()
+    page.screenshot(path=folder / "studio-styles.png")
+    page.locator("main li button").first.click()
+    page.get_by_role("dialog").locator("img").wait_for()
+    rest(page)
+    page.screenshot(path=folder / "studio-card.png")
+
+
+def sit_in_the_dark(page: Page, folder: Path, photos: list[Path]) -> None:
+    """Comparing and brushing, in Chinese and dark."""
+    bring(page, photos)
+    choose(page, "浮世绘")
+    page.keyboard.press("v")
+    rest(page)
+    page.screenshot(path=folder / "studio-beside.png")
+    page.keyboard.press("v")
+    page.keyboard.press("b")
+    box = page.locator(".stage canvas").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.7)
+    page.mouse.down()
+    for share in (0.25, 0.4, 0.55, 0.7, 0.85):
+        page.mouse.move(
+            box["x"] + box["width"] * share, box["y"] + box["height"] * (0.62 + 0.1 * (share > 0.5)), steps=6
+        )
+    page.mouse.up()
+    rest(page)
+    page.screenshot(path=folder / "studio-brush.png")
+    page.keyboard.press("b")
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+    rest(page)
+    page.screenshot(path=folder / "studio-keys.png")
+
+
+def sit_with_a_phone(page: Page, folder: Path, photos: list[Path]) -> None:
+    """The same on a phone, in Chinese."""
+    bring(page, photos)
+    page.screenshot(path=folder / "studio-phone-wall.png")
+    choose(page, "浮世绘")
+    page.screenshot(path=folder / "studio-phone-stage.png")
+
+
+def main(folder: Path, photos: list[Path]) -> None:
+    """All pictures, into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    catalog = Catalog([ROOT / "styles"])
+    with tempfile.TemporaryDirectory() as data:
+        settings = Settings(data=Path(data))
+        app = create_app(settings, Engine(catalog), Store(settings.data / "store"), catalog)
+        with serve(app, "on") as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            sit_at_a_desk(open_page(browser, address, "en", "light", (1440, 900)), folder, photos)
+            sit_in_the_dark(open_page(browser, address, "zh", "dark", (1440, 900)), folder, photos[:1])
+            sit_with_a_phone(open_page(browser, address, "zh", "light", (360, 780)), folder, photos[:1])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])

@@ -31,7 +31,6 @@ train: $(VENV)/testing
 
 # Speed and memory against peers; write the results into docs/benchmarks.md.
 bench: $(VENV)/testing
-	$(PIP) -e ".[bench]"
 	$(BIN)/python -m bench.speed
 
 # The long figures: kills, overload, fuzz.
@@ -54,7 +53,7 @@ $(VENV)/serving: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/testing: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) -e ".[learn,judge,dev]"
+	$(PIP) -e ".[learn,judge,dev,bench]"
 	@touch $@ $(VENV)/serving
 
 studio/node_modules/.package-lock.json: studio/package-lock.json

@@ -25,7 +25,7 @@ def grain(top: int, left: int, height: int, width: int) -> NDArray[np.float32]:
 def plane() -> NDArray[np.float32]:
     """One period of the noise, 3 x PERIOD x PERIOD: white noise at several scales, equally strong."""
     random = np.random.Generator(np.random.PCG64(20))
-    total = sum(octave(random, scale) for scale in OCTAVES)
+    total = sum((octave(random, scale) for scale in OCTAVES), start=np.zeros((3, PERIOD, PERIOD)))
     total -= total.mean(axis=(1, 2), keepdims=True)
     return (total / total.std()).astype(np.float32)
 

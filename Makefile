@@ -52,7 +52,7 @@ $(VENV)/serving: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/testing: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/testing: pyproject.toml constraints.txt Makefile | $(BIN)/python
 	$(PIP) -e ".[learn,judge,dev,bench]"
 	@touch $@ $(VENV)/serving
 

@@ -108,7 +108,7 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
         {"name": "Ünicode"}, {"name": "../up"}, {"name": "a" * 49}, {"name": ""}, {"name": 3},
         {"title": {}}, {"title": "Plain"}, {"title": {"en": 1}}, {"title": {"en": "x" * 5000}},
         {"kind": "virus"}, {"version": 0}, {"version": 1.5}, {"version": True}, {"halo": -1}, {"halo": 513},
-        {"halo": "2"}, {"multiple": 0}, {"multiple": 65}, {"canvas": 10}, {"canvas": 10**9}, {"grain": -0.1},
+        {"halo": "2"}, {"multiple": 0}, {"multiple": 257}, {"canvas": 10}, {"canvas": 10**9}, {"grain": -0.1},
         {"grain": 2}, {"grain": float("nan")}, {"artist": "x" * 500}, {"licence": None}, {"scores": []},
         {"card": {"en": "words"}}, {"unknown": 1}, {"artist": "\ud800"},
     ],

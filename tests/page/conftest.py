@@ -31,7 +31,7 @@ WIDTHS = {360: 780, 1440: 900}
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def static() -> Path:
     """The built page; built now where Node is there and nobody built it before."""
     if not (STATIC / "index.html").is_file():
@@ -119,7 +119,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     assert not watched.foreign
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo of 1800 x 1200, larger than a proof, as a JPEG with notes of its own."""
     path = tmp_path_factory.mktemp("photos") / "by the sea.jpg"
@@ -127,7 +127,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_png() -> bytes:
     """A photo of 300 x 200, as it lies in a clipboard."""
     out = io.BytesIO()

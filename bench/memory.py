@@ -22,6 +22,7 @@ from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.stylize import Ask, stylize
 
+ROOT = Path(__file__).resolve().parent.parent
 MEGAPIXELS = (1, 6, 24, 100)
 
 
@@ -41,7 +42,7 @@ def measure(style: str, folder: Path) -> str:
 def taken(style: str, photo: Path, folder: Path) -> tuple[int, float]:
     """Bytes of memory and seconds of a process that makes one picture in a style of a folder."""
     command = [sys.executable, "-m", "bench.memory", style, str(photo), str(folder)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
     return int(told[0]), float(told[1])
 
 

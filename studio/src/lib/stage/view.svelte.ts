@@ -24,13 +24,13 @@ export class View {
   #zoom = $state<number | null>(null);
   #middle = $state.raw({ x: 0.5, y: 0.5 });
 
-  /** One pane, or two of the same size: side by side or one above the other, as shows the picture larger. */
+  /** One pane, or two of the same size: side by side, unless one above the other shows the picture much larger. */
   get panes(): [Pane] | [Pane, Pane] {
     const { width, height } = this;
     if (!this.split) return [{ x: 0, y: 0, width, height }];
     const beside = Math.min(width / 2 / this.image.width, height / this.image.height);
     const above = Math.min(width / this.image.width, height / 2 / this.image.height);
-    if (beside >= above) {
+    if (beside * 1.2 >= above) {
       const half = Math.floor((width - 2) / 2);
       return [
         { x: 0, y: 0, width: half, height },

@@ -31,7 +31,7 @@ train: $(VENV)/testing
 
 # Speed and memory against peers; write the results into docs/benchmarks.md.
 bench: $(VENV)/testing
-	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench
 
 # The long figures: kills, overload, fuzz.
 soak: $(VENV)/testing $(PAGE) chromium postgres

@@ -1,4 +1,7 @@
-"""``make bench``: speed against a peer, and memory. Prints tables; ``--write`` puts them into docs/benchmarks.md."""
+"""``make bench``: speed against a peer, and memory. Knows which measurements there are and nothing of how they are taken.
+
+Prints tables; ``--write`` puts them into docs/benchmarks.md in place of the last ones.
+"""
 
 import argparse
 from pathlib import Path

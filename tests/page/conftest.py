@@ -31,7 +31,7 @@ WIDTHS = {360: 780, 1440: 900}
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def static() -> Path:
     """The built page; built now where Node is there and nobody built it before."""
     if not (STATIC / "index.html").is_file():

@@ -131,10 +131,9 @@ def show(answer: dict[str, Any], json: bool) -> None:
     rows = [("SCORE", *(subject["name"] for subject in subjects), "TRUE WORKS")]
     gaps: list[dict[str, Any]] = [{}, *(other["gaps"] for other in answer["against"])]
     for name, about in SCORES.items():
-        cells = [
-            figure(subject["scores"].get(name), about.digits, gap.get(name, {}).get("verdict", ""))
-            for subject, gap in zip(subjects, gaps, strict=True)
-        ]
+        said = [gap[name]["verdict"] if name in gap and about.better else "" for gap in gaps]
+        found = [subject["scores"].get(name) for subject in subjects]
+        cells = [figure(score, about.digits, verdict) for score, verdict in zip(found, said, strict=True)]
         rows.append((name, *cells, figure(answer["true_works"].get(name), about.digits, "")))
     say_table(rows)
 

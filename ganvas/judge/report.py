@@ -27,16 +27,11 @@ Answer = Mapping[str, Any]
 def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
     """The whole page; ``shown``: by subject (the photos under ""), the pictures to lay under the slider."""
     names = [subject["name"] for subject in answer["subjects"]]
-    counts = {name: len(files) for name, files in answer["sets"].items()}
     title = f"{names[0]}, judged"
-    lead = (
-        f"{counts['photos']} photos and {counts['art']} works of the {answer['question']['side']} side, none of which "
-        f"a style was trained on. {answer['network']}. Made {answer['made']} by Ganvas {answer['ganvas']}."
-    )
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         title=escape(title),
         first=escape(names[0]),
-        lead=escape(lead),
+        lead=escape(lead(answer)),
         verdicts="\n".join(verdicts(answer)),
         figures=figures(answer),
         plot=plot.draw(answer),
@@ -48,6 +43,16 @@ def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
     )
 
 
+def lead(answer: Answer) -> str:
+    """What was judged with, in a few sentences."""
+    asked, counts = answer["question"], {name: len(files) for name, files in answer["sets"].items()}
+    photos = "all photos of the folder" if asked["every_photo"] else f"photos of the {asked['side']} side"
+    return (
+        f"{counts['photos']} {photos}, {counts['art']} works of the {asked['side']} side, unseen in training. "
+        f"{answer['network']}. Made {answer['made']} by Ganvas {answer['ganvas']}."
+    )
+
+
 def verdicts(answer: Answer) -> Iterator[str]:
     """A sentence for each subject that the first was judged against."""
     first = escape(answer["subjects"][0]["name"])
@@ -55,7 +60,7 @@ def verdicts(answer: Answer) -> Iterator[str]:
         said: dict[str, list[str]] = {"won": [], "lost": [], "undecided": []}
         for name, gap in other["gaps"].items():
             if SCORES[name].better:
-                said[gap["verdict"]].append(escape(SCORES[name].title.removeprefix("... ")))
+                said[gap["verdict"]].append(escape(SCORES[name].title))
         parts = [f"<b>{verdict}</b> {', '.join(titles)}" for verdict, titles in said.items() if titles]
         yield f"<p>{first} against <b>{escape(other['name'])}</b>: {'; '.join(parts)}.</p>"
 
@@ -78,7 +83,8 @@ def row(answer: Answer, name: str) -> str:
     cells = [f"<td>{escape(about.title)}<small>{escape(about.says)}; {wish}</small></td>"]
     gaps: list[Mapping[str, Any]] = [{}, *(other["gaps"] for other in answer["against"])]
     for subject, gap in zip(answer["subjects"], gaps, strict=True):
-        cells.append(cell(subject["scores"].get(name), about.digits, gap.get(name, {}).get("verdict", "")))
+        verdict = gap[name]["verdict"] if name in gap and about.better else ""
+        cells.append(cell(subject["scores"].get(name), about.digits, verdict))
     cells.append(cell(answer["true_works"].get(name), about.digits))
     return f"<tr>{''.join(cells)}</tr>"
 

@@ -21,7 +21,9 @@ SCORES: dict[str, About] = {
     "kernel": About(
         "style", "Kernel distance x 1000", "less", 1, "KID to unseen works of the painter; 0 is one of them"
     ),
-    "kernel_aware": About("style", "... aware of memory", "less", 1, "the same, over how free of trained works it is"),
+    "kernel_aware": About(
+        "style", "Kernel distance, memory-aware", "less", 1, "the same, over how free it is of trained works"
+    ),
     "frechet": About("style", "Frechet distance", "less", 1, "FID; high for small sets, see what true works get"),
     "content": About("content", "Feature distance", "less", 3, "1 - cosine of what the network sees, at 256 px"),
     "self_similarity": About("content", "Patch self-similarity", "less", 3, "CFSD: which patches resemble which"),

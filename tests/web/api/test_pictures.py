@@ -251,7 +251,7 @@ def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(serve, slow, 
 
 
 def test_pictures_that_nobody_owns_are_deleted_in_the_end(served, photo):
-    key = served.post(photo).json()["key"]
+    key = served.post(photo, long_edge=16).json()["key"]
     assert served.store.sweep(seconds=3600) == 0
     assert served.store.sweep(seconds=-1) >= 1
     with pytest.raises(NotFound):

@@ -4,7 +4,6 @@ Each figure is taken in a process of its own (``python -m bench.memory STYLE PHO
 highest point; what the process that decodes takes is in ``bench/images.py``.
 """
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from PIL import Image
 from bench.report import machine, table
 from ganvas.engine.engine import Engine
 from ganvas.image import Limits, Photo, encode
+from ganvas.judge.cost import peak
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.stylize import Ask, stylize
@@ -53,7 +53,7 @@ def make(style: str, photo: Path, folder: Path) -> None:
         engine, ask = Engine(Catalog([folder])), Ask(style, format="jpeg")
         stylize(engine, Store(Path(place)), photo.read_bytes(), ask, limits=Limits(seconds=120))
         seconds = time.perf_counter() - begun
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, seconds)
+    print(peak(), seconds)
 
 
 def grainy(side: int) -> NDArray[np.uint8]:

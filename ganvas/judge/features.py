@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
-from ganvas.errors import BadData
+from ganvas.errors import BadData, BadPhoto, TooLarge
+from ganvas.image import decode
 from ganvas.judge.sight import NAME, WIDTH, describer
 
 CROP = 224  # pixels, the size that the network was trained at
@@ -47,13 +48,15 @@ def fingerprint(paths: Sequence[Path]) -> str:
 
 
 def load(path: Path) -> Pixels:
-    """The pixels of a picture file, upright, on white where it is transparent. Raises BadData."""
+    """The pixels of a picture file as a server would read them, on white where it is transparent. Raises BadData."""
     try:
-        with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadData(f"{path} is not a picture that can be read: {error}.", "Take it out of the folder.") from error
-    return np.asarray(Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB"))
+        photo = decode(path.read_bytes())
+    except (OSError, BadPhoto, TooLarge) as error:
+        raise BadData(f"{path} is not a picture that can be read: {error}", "Take it out of the folder.") from error
+    if photo.alpha is None:
+        return photo.pixels
+    cover = photo.alpha[..., None] / np.float32(255)
+    return np.rint(photo.pixels * cover + 255 * (1 - cover)).astype(np.uint8)
 
 
 def crops(pixels: Pixels) -> Pixels:

@@ -167,7 +167,7 @@ def price(size: Mapping[str, Any]) -> str:
 
 
 def nearest(answer: Answer) -> str:
-    """The pictures that are nearest to a work that was trained on."""
+    """How free of trained works the pictures are, and those that are nearest to one."""
     rows = [
         f"<tr><td>{escape(subject['name'])}: {escape(pair['picture'])}</td><td>{escape(pair['work'])}</td>"
         f"<td>{pair['gap']:.3f}</td></tr>"
@@ -175,7 +175,17 @@ def nearest(answer: Answer) -> str:
         for pair in subject["nearest"]
     ]
     head = "<tr><th>picture</th><th>trained work</th><th>1 - cosine</th></tr>"
-    return f'<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+    said = "".join(f"<p>{remark(subject)}</p>" for subject in answer["subjects"])
+    return f'{said}<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def remark(subject: Mapping[str, Any]) -> str:
+    """The bias of a subject's Frechet distance, and how free it is of trained works."""
+    name, floor, freedom = escape(subject["name"]), subject["frechet_of_true_works"], subject["freedom"]
+    return (
+        f"{name}: as many true works get a Frechet distance of {floor:.1f}, its bias in sets of this size; the pictures "
+        f"are {freedom:.0%} as free of the trained works as unseen works are."
+    )
 
 
 def again(answer: Answer) -> str:

@@ -183,8 +183,8 @@ def remark(subject: Mapping[str, Any]) -> str:
     """The bias of a subject's Frechet distance, and how free it is of trained works."""
     name, floor, freedom = escape(subject["name"]), subject["frechet_of_true_works"], subject["freedom"]
     return (
-        f"{name}: as many true works get a Frechet distance of {floor:.1f}, its bias in sets of this size; the pictures "
-        f"are {freedom:.0%} as free of the trained works as unseen works are."
+        f"{name}: as many true works get a Frechet distance of {floor:.1f}, its bias in sets of this size; the "
+        f"pictures are {freedom:.0%} as free of the trained works as unseen works are."
     )
 
 

@@ -32,7 +32,7 @@ def test_nothing_to_choose_from_is_refused():
 
 
 def test_a_trial_scores_what_is_painted(photos: list[Path], other_prints: list[Path]):
-    trial = Trial(photos[:5], other_prints[:8])
+    trial = Trial(photos[:3], other_prints[:6])
     kept, blurred, black = (
         trial.scores(paint) for paint in (lambda x: x, lambda x: blur(x, 4), lambda x: np.zeros_like(x))
     )

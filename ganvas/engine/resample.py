@@ -20,7 +20,7 @@ from ganvas.engine.tiling import Pixels, ignore, up_to, window
 Plane = NDArray[np.floating[Any]]
 Size = tuple[int, int]
 Band = tuple[int, int]
-BICUBIC, BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
+BICUBIC, BILINEAR, BOX = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR, Image.Resampling.BOX
 REACH = 3
 BAND_PIXELS = 500_000
 WORKERS = min(4, os.cpu_count() or 1)

@@ -34,7 +34,7 @@ def test_any_size_in_is_the_same_size_out(engine, size, name):
 def test_a_style_that_changes_nothing_gives_the_photo_back_sharper_than_enlarging_would(engine, photo):
     soft = resize(resize(photo, working_size(engine.catalog.get("copying"), 1, photo.shape[:2])), photo.shape[:2])
     apart = np.abs(engine.apply("copying", photo).astype(int) - photo).mean()
-    assert apart < 0.6 * np.abs(soft.astype(int) - photo).mean()
+    assert apart < 0.9 * np.abs(soft.astype(int) - photo).mean()
 
 
 def test_at_the_working_size_nothing_is_resampled(engine):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ganvas.engine import resample
-from ganvas.engine.finish import Work, extreme, feather, finish, gains
+from ganvas.engine.finish import Work, feather, finish
 from ganvas.engine.resample import bands, resize, rows, within
+from ganvas.engine.sharpen import crispness, extreme, gains
 from ganvas.engine.tiling import ignore
 from tests.engine.conftest import noise
 
@@ -77,7 +78,7 @@ def test_reducing_is_plain_reducing(photo):
 
 def test_at_its_own_size_the_picture_is_untouched(photo):
     picture = 255 - photo
-    assert finish(Work(photo, photo, picture), ignore) is picture
+    assert np.array_equal(finish(Work(photo, photo, picture), ignore), picture)
 
 
 @pytest.mark.parametrize("factor", [1, 4])
@@ -130,11 +131,12 @@ def test_within_keeps_the_shape_and_no_side_is_lost():
 def test_gains_are_those_of_a_picture_that_follows(photo):
     small = resize(photo, (photo.shape[0] // 2, photo.shape[1] // 2))
     grey = np.repeat(small.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
-    strong = gains(grey, grey).max() / 64
-    weak = gains(grey, (grey // 2 + 64).astype(np.uint8)).max() / 64
+    none = np.zeros(grey.shape[:2], np.float32)
+    strong = gains(grey, grey, none).max() / 64
+    weak = gains(grey, (grey // 2 + 64).astype(np.uint8), none).max() / 64
     assert strong == pytest.approx(1, abs=0.05)
     assert weak == pytest.approx(0.5, abs=0.05)
-    assert gains(grey, 255 - grey).max() == 0
+    assert gains(grey, 255 - grey, none).max() == 0
 
 
 def test_the_extremes_are_over_three_by_three():
@@ -142,3 +144,24 @@ def test_the_extremes_are_over_three_by_three():
     pixels[2, 2] = 9
     assert (extreme(pixels, np.maximum)[..., 0] == 9).sum() == 9
     assert extreme(pixels, np.minimum).max() == 0
+
+
+def test_texture_that_is_finer_than_the_strokes_does_not_lie_over_them():
+    photo = edge()
+    photo[:, 160:] -= (np.indices((240, 160)).sum(axis=0) % 2 * 120).astype(np.uint8)[..., None]  # a fine chessboard
+    small = resize(photo, (60, 80))
+    made = finish(Work(photo, small, small), ignore)
+    calm = finish(Work(edge(), resize(edge(), (60, 80)), resize(edge(), (60, 80))), ignore)
+    assert np.abs(np.diff(made[:, 175:].astype(int), axis=1)).mean() < 4
+    assert np.abs(np.diff(photo[:, 175:].astype(int), axis=1)).mean() > 100
+    assert steepest(calm) > 100
+
+
+def test_strokes_are_crisper_the_more_they_are_enlarged():
+    flat, stripes = np.full((240, 320, 3), 120, np.uint8), np.full((60, 80, 3), 80, np.uint8)
+    stripes[:, ::10] = stripes[:, 1::10] = stripes[:, 2::10] = 180
+    soft = steepest(resize(stripes, (240, 320)))
+    made = finish(Work(flat, resize(flat, (60, 80)), stripes), ignore)
+    assert steepest(made) > 1.25 * soft
+    assert made.min() >= 65 and made.max() <= 195
+    assert [float(crispness(scale)) for scale in (1, 2.5, 4, 15)] == [0, 16, 32, 32]

@@ -31,4 +31,5 @@ def open_catalog(settings: Settings) -> Catalog:
 
 def open_engine(settings: Settings) -> Engine:
     """The engine over the styles on offer."""
-    return Engine(open_catalog(settings), partial(session.open, precision=cast(session.Precision, settings.precision)))
+    precision = cast(session.Precision, settings.precision)
+    return Engine(open_catalog(settings), partial(session.open, precision=precision, threads=settings.threads))

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ganvas.learn.differentiable import Change, vary
 from ganvas.learn.losses import over_heads
-from ganvas.learn.maker import DescentOptions, advance, gathered, scatter
-from ganvas.learn.method import adam
+from ganvas.learn.maker import DescentOptions, gathered, scatter
+from ganvas.learn.method import adam, advance
 from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge, build_discriminator
 from ganvas.learn.penalties import ADVERSARIAL, ObjectiveName, r1, rightness, slope_from_one, soften
 

@@ -66,14 +66,6 @@ def scatter(state: dict[str, Any], parts: dict[str, Any]) -> None:
         part.load_state_dict(state[name])
 
 
-def advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """A step along the gradients that have added up, with the learning rate times ``rate``."""
-    for group in optimizer.param_groups:
-        group["lr"] = group["initial_lr"] * rate
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-
-
 def in_parts(batch: Batch, count: int) -> list[Batch]:
     """The batch in ``count`` parts of equal size."""
     tensors = (batch.source.chunk(count), batch.target.chunk(count), batch.grain.chunk(count))

@@ -93,17 +93,22 @@ class Average:
             mine.copy_(theirs)
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    """One step down the loss with the optimiser's learning rate times ``rate``."""
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # pyright: ignore[reportUnknownMemberType]
+def advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """A step along the gradients that have added up, with the learning rate times ``rate``."""
     for group in optimizer.param_groups:
         group["lr"] = group["initial_lr"] * rate
     optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    """One step down the loss with the optimiser's learning rate times ``rate``."""
+    loss.backward()  # pyright: ignore[reportUnknownMemberType]
+    advance(optimizer, rate)
 
 
 def adam(network: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:
-    """Adam with the learning rate kept as ``initial_lr`` for ``descend``."""
+    """Adam with the learning rate kept as ``initial_lr`` for ``advance``."""
     optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], rate, betas)
     for group in optimizer.param_groups:
         group["initial_lr"] = rate

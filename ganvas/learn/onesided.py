@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from ganvas.learn.adversary import Adversary, AdversaryOptions
-from ganvas.learn.maker import DescentOptions, Maker, advance, freeze, gathered, in_parts, scatter
-from ganvas.learn.method import Batch, Product
+from ganvas.learn.maker import DescentOptions, Maker, freeze, gathered, in_parts, scatter
+from ganvas.learn.method import Batch, Product, advance
 from ganvas.learn.nets.choice import GeneratorOptions, build_generator
 
 

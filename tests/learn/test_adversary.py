@@ -5,8 +5,8 @@ import torch
 
 from ganvas.learn.adversary import Adversary, AdversaryOptions, Pool
 from ganvas.learn.differentiable import CHANGES, vary
-from ganvas.learn.maker import DescentOptions, Maker, advance, in_parts
-from ganvas.learn.method import Average, Batch
+from ganvas.learn.maker import DescentOptions, Maker, in_parts
+from ganvas.learn.method import Average, Batch, advance
 from ganvas.learn.nets.choice import DISCRIMINATORS, DiscriminatorOptions, GeneratorOptions, build_generator
 from ganvas.learn.nets.local import LocalOptions
 from ganvas.learn.onesided import OneSided

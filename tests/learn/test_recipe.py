@@ -28,6 +28,11 @@ def test_a_value_of_the_wrong_kind_is_named_with_its_place(domains):
         recipes.change(tiny("house", domains), ["schedule.steps=many"])
 
 
+def test_an_unknown_objective_names_the_known_ones(domains):
+    with pytest.raises(BadRecipe, match=r"objective.*'hinge'.*'hings'"):
+        recipes.change(tiny("house", domains), ["options.objective=hings"])
+
+
 def test_a_recipe_without_data_says_so():
     with pytest.raises(BadRecipe, match=r"recipe\.data"):
         recipes.build({"name": "x"})

@@ -9,12 +9,13 @@ cycle: what must stay is held by features and by colour.
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from ganvas.learn.losses import OBJECTIVES, colour, content, over_heads
+from ganvas.learn.maker import freeze, gathered, scatter
 from ganvas.learn.method import Average, Batch, Product, adam, descend
 from ganvas.learn.nets.features import Features
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions
@@ -30,7 +31,7 @@ class HouseOptions:
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
-    objective: str = "least-squares"
+    objective: Literal["vanilla", "least-squares", "hinge"] = "least-squares"
     layers: tuple[str, ...] = ("/1_2", "/2_2", "/3_3")
     width: int = 32
     adversarial: float = 1.0
@@ -99,9 +100,9 @@ class House:
         descend(self.d_optimizer, d_loss, rate)
 
         # Generator: our pictures should score 1, keep the photo's structure, and its colours within the margin.
-        self.discriminator.requires_grad_(False)
+        freeze([self.discriminator], True)
         adversarial = over_heads(self.objective.generate, self.discriminator(fake_seen))
-        self.discriminator.requires_grad_(True)
+        freeze([self.discriminator], False)
         kept = torch.stack([content(fake_seen[name], photo_seen[name]) for name in options.content_layers]).mean()
         tint = colour(fake, batch.source, options.cell, options.margins)
         loss = options.adversarial * adversarial + options.content * kept + options.colour * tint
@@ -129,13 +130,15 @@ class House:
         generator = self.generator
         return [Product(generator, halo=generator.halo, multiple=generator.multiple, grain=self.options.grain)]
 
+    def parts(self) -> dict[str, Any]:
+        """What has a state."""
+        networks = {"live": self.live, "generator": self.generator, "discriminator": self.discriminator}
+        return {**networks, "g_optimizer": self.g_optimizer, "d_optimizer": self.d_optimizer}
+
     def state_dict(self) -> dict[str, Any]:
         """Weights of all networks and state of both optimisers."""
-        return {name: getattr(self, name).state_dict() for name in self.parts}
+        return gathered(self.parts())
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """The inverse of ``state_dict``."""
-        for name in self.parts:
-            getattr(self, name).load_state_dict(state[name])
-
-    parts: ClassVar[tuple[str, ...]] = ("live", "generator", "discriminator", "g_optimizer", "d_optimizer")
+        scatter(state, self.parts())

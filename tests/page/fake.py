@@ -54,7 +54,7 @@ def describe(name: str) -> dict[str, Any]:
         "artist": artist,
         "licence": "CC0-1.0",
         "source": "Pillow",
-        "scores": {"kernel_distance": 0.123},
+        "scores": {"kernel": {"value": 138.2, "low": 116.6, "high": 159.3}, "protocol": 1},
         "card": {"en": {"about": f"{english}, by a trick."}, "zh": {"简介": f"{chinese},一个小把戏。"}},
         "sha256": hashlib.sha256(name.encode()).hexdigest(),
         "preview": f"/api/v1/styles/{name}/preview",

@@ -66,6 +66,7 @@ def test_a_style_is_found_by_a_word_and_shows_its_card(visit: Visit) -> None:
     expect(card).to_contain_text("Pencil, by a trick.")
     expect(card).to_contain_text("CC0-1.0")
     expect(card).to_contain_text("steps 1,780")
+    expect(card).to_contain_text("138 (117 to 159)")
     card.get_by_role("button", name="Use this style").click()
     expect(page.locator(".wall li.chosen")).to_contain_text("Pencil")
 

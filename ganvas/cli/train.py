@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -21,6 +21,10 @@ def train(
     name: Annotated[str | None, typer.Option(help="The style's name: a-z, 0-9 and -.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="How long; turned into steps at the start.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps, in place of minutes.")] = None,
+    doctor: Annotated[
+        Literal["off", "watch", "act"] | None,
+        typer.Option(help="Whether somebody looks after the run, and may change what is safe; by default watch."),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated.")
     ] = None,
@@ -30,18 +34,21 @@ def train(
 ) -> None:
     """Teach a style from a recipe, or from two folders: --source, --target and --name."""
     with Extra("learn"):
+        from ganvas.cli.choosing import critic
         from ganvas.cli.runs import learn, refuse_bad_name
         from ganvas.learn import loop
 
     given = {"data.source": source, "data.target": target, "name": name}
     given |= {"schedule.minutes": minutes, "schedule.steps": steps if minutes is None or steps else 0}
+    given |= {"schedule.doctor": doctor}
     wanted = located(changed(started(recipe, source, target, name), given, settings or []))
     refuse_bad_name(wanted.name)
     if dry_run:
         show(wanted, json)
         return
     folder = run or unused(Path("runs") / wanted.name)
-    learn(lambda watch: loop.train(wanted, folder, watch), folder, json)
+    judge = critic(wanted)
+    learn(lambda watch: loop.train(wanted, folder, watch, judge), folder, json)
 
 
 def started(recipe: Path | None, source: Path | None, target: Path | None, name: str | None) -> "Recipe":

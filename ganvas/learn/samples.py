@@ -10,6 +10,7 @@ from torch import Tensor
 from ganvas.errors import BadData
 from ganvas.grain import grain
 from ganvas.image import Photo, encode
+from ganvas.learn.data import resized
 from ganvas.learn.domains import for_samples
 from ganvas.learn.method import Batch, Method, Product
 from ganvas.learn.recipe import Recipe
@@ -41,10 +42,11 @@ class Sheet:
         return path
 
     def transferred(self, method: Method, multiple: int, step: int) -> list[list[Pixels]]:
-        """The photos, and what is made of them, in squares that the network can take."""
-        edge = min(EDGE, max(min(photo.shape[:2]) for photo in self.photos))
-        photos = [square(photo, -(-edge // multiple) * multiple) for photo in self.photos]
-        return [photos, [self.picture(method, photo, step) for photo in photos]]
+        """The photos, and what is made of them, in squares that the network can take, all on cells of one size."""
+        photos = [middle(photo, EDGE, multiple) for photo in self.photos]
+        edge = max(len(photo) for photo in photos)
+        rows = (photos, [self.picture(method, photo, step) for photo in photos])
+        return [[mounted(pixels, edge) for pixels in row] for row in rows]
 
     def picture(self, method: Method, photo: Pixels, step: int) -> Pixels:
         """A square photo as the style would make it."""
@@ -68,9 +70,21 @@ def to_pixels(y: Tensor) -> list[Pixels]:
     return list(levels.permute(0, 2, 3, 1).numpy())
 
 
-def square(pixels: Pixels, edge: int) -> Pixels:
-    """The middle edge x edge x 3 of the pixels, mirrored outwards where they are smaller."""
-    missing = [max(0, edge - side) for side in pixels.shape[:2]]
-    padded = np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")
-    top, left = ((side - edge) // 2 for side in padded.shape[:2])
-    return padded[top : top + edge, left : left + edge]
+def middle(pixels: Pixels, edge: int, multiple: int) -> Pixels:
+    """The largest square in the middle of h x w x 3 with a side of at most ``edge`` that is a multiple.
+
+    Nothing is added at the sides: a picture that is smaller than one multiple is enlarged to it.
+    """
+    short = min(pixels.shape[:2])
+    if short < multiple:
+        pixels, short = resized(pixels, multiple / short), multiple
+    side = max(1, min(edge, short) // multiple) * multiple
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    return pixels[top : top + side, left : left + side]
+
+
+def mounted(pixels: Pixels, edge: int) -> Pixels:
+    """A square in the middle of a white one of edge x edge."""
+    before = (edge - len(pixels)) // 2
+    after = edge - len(pixels) - before
+    return np.pad(pixels, ((before, after), (before, after), (0, 0)), constant_values=255)

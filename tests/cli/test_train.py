@@ -85,6 +85,17 @@ def test_a_recipe_is_read_and_changed_by_options(call: Call, train: Train):
     assert minutes["schedule"]["minutes"] == 0.02
 
 
+@pytest.mark.parametrize("doctor", ["off", "watch", "act"])
+def test_the_doctor_is_asked_for_by_name(train: Train, doctor: str):
+    answer = train("--name", "mine", "--steps", 1, "--doctor", doctor, "--dry-run")
+    assert tomllib.loads(answer.out)["schedule"]["doctor"] == doctor
+
+
+def test_a_doctor_who_is_not_known_is_refused(train: Train):
+    answer = train("--name", "mine", "--steps", 1, "--doctor", "house", "--dry-run")
+    assert answer.code == 2 and "watch" in answer.err
+
+
 @pytest.mark.parametrize(
     "words",
     [

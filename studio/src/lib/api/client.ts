@@ -1,16 +1,7 @@
-/** Requests to the server that this page came from. A server that is busy is asked again when it says so. */
-import { base } from '$app/paths';
-import { Problem, read } from './problem';
+/** Requests to the server that this page came from: styles, pictures and the token. */
+import { ask, ROOT, type Way } from './ask';
+import { awaitPicture, type Following } from './jobs';
 import type { Picture, Style, StyleCard, Wish } from './shapes';
-
-const ROOT = `${base}/api/v1`;
-const PATIENCE = 20;
-
-export interface Way {
-  signal?: AbortSignal;
-  /** Told the seconds until the next try, and 0 when it begins. */
-  onWait?: (seconds: number) => void;
-}
 
 export async function listStyles(): Promise<Style[]> {
   return ((await (await ask(`${ROOT}/styles`)).json()) as { styles: Style[] }).styles;
@@ -27,8 +18,10 @@ export async function login(token: string): Promise<void> {
   await ask(`${ROOT}/login`, { method: 'POST', headers, body: JSON.stringify({ token }) });
 }
 
-export async function makePicture(wish: Wish, way: Way = {}): Promise<Picture> {
+/** The picture; one that is too large to wait for is a job, which is followed until the picture is there. */
+export async function makePicture(wish: Wish, way: Following = {}): Promise<Picture> {
   const response = await ask(`${ROOT}/pictures`, { method: 'POST', body: form(wish), signal: way.signal }, way);
+  if (response.status === 202) return awaitPicture((await response.json()) as Job, way);
   return (await response.json()) as Picture;
 }
 
@@ -49,43 +42,4 @@ function form(wish: Wish): FormData {
   if (wish.mask) data.set('mask', wish.mask, 'mask.png');
   if (wish.longEdge) data.set('long_edge', String(wish.longEdge));
   return data;
-}
-
-async function ask(url: string, init: RequestInit = {}, way: Way = {}): Promise<Response> {
-  for (let tries = 1; ; tries += 1) {
-    const response = await send(url, init);
-    if (response.ok) return response;
-    if ((response.status !== 429 && response.status !== 503) || tries >= PATIENCE) throw await read(response);
-    await pause(waiting(response, tries), way);
-  }
-}
-
-async function send(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (reason) {
-    if (init.signal?.aborted) throw reason;
-    throw new Problem(0);
-  }
-}
-
-/** Seconds until the server wants to be asked again; where it does not say, a little longer each time. */
-function waiting(response: Response, tries: number): number {
-  const said = Number(response.headers.get('Retry-After'));
-  return Math.min(60, said > 0 ? said : tries);
-}
-
-function pause(seconds: number, way: Way): Promise<void> {
-  way.onWait?.(seconds);
-  return new Promise((go, stop) => {
-    const timer = setTimeout(() => {
-      way.onWait?.(0);
-      go();
-    }, seconds * 1000);
-    way.signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      way.onWait?.(0);
-      stop(way.signal?.reason);
-    });
-  });
 }

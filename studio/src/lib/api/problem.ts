@@ -14,6 +14,7 @@ export class Problem extends Error {
 const KNOWN: Record<number, Key> = {
   0: 'problem.away',
   1: 'problem.unreadable',
+  2: 'problem.cancelled',
   401: 'problem.token',
   403: 'problem.refused',
   404: 'problem.gone',
@@ -28,6 +29,8 @@ const KNOWN: Record<number, Key> = {
 
 /** Status of a photo that neither the browser nor the server could read. */
 export const UNREADABLE = 1;
+/** Status of a picture whose making was stopped by the person. */
+export const CANCELLED = 2;
 
 /** One sentence on what is wrong and what to do. The server's own words are English, so only English gets them. */
 export function explain(problem: unknown): string {
@@ -54,6 +57,10 @@ export async function read(response: Response): Promise<Problem> {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+export function isGone(reason: unknown): boolean {
+  return reason instanceof Problem && reason.status === 404;
 }
 
 export function isCancel(reason: unknown): boolean {

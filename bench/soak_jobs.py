@@ -7,26 +7,27 @@ asks for the jobs is killed at random moments as well. It knows processes and co
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from bench.postgres import serve_postgres
-from bench.soak_process import POINTS, expected_keys, open_shop, write_styles
+from bench.soak_process import POINTS, be, expected_keys, open_shop, write_styles
 from ganvas.jobs.states import DONE
 from ganvas.ledger.models import Event, Job, Part, Picture
 
-ROOT = Path(__file__).resolve().parent.parent
+FORKS = multiprocessing.get_context("forkserver")  # a process begins with all modules read, as many are killed
+FORKS.set_forkserver_preload(["bench.soak_process"])
 
 
 @dataclass(frozen=True)
@@ -80,64 +81,66 @@ class Soak:
         until = began + 60 * self.plan.minutes
         asking = self.start("ask", str(self.plan.jobs))
         workers = [self.start_worker() for _ in range(self.plan.workers)]
-        while time.monotonic() < until and not (asking.poll() == 0 and self.finished()):
-            time.sleep(self.chance.uniform(0.2, 1.5))
+        while time.monotonic() < until and not (asking.exitcode == 0 and self.count.done == self.plan.jobs):
+            time.sleep(self.chance.uniform(0.1, 0.7))
+            self.look()
             asking = self.hurt_asking(asking)
             workers = [self.hurt(worker) for worker in workers]
         for process in (asking, *workers):
-            process.kill()
-            process.wait()
+            end(process)
         self.count.seconds = round(time.monotonic() - began, 1)
         self.check()
         self.shop.end()
         return self.count
 
-    def start(self, *what: str) -> "subprocess.Popen[bytes]":
+    def start(self, what: str, how: str) -> ForkServerProcess:
         """A process of the soak."""
-        command = [sys.executable, "-m", "bench.soak_process", str(self.folder), self.database, *what]
-        with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, stderr=log)
+        process = FORKS.Process(target=be, args=(self.folder, self.database, what, how))
+        process.start()
+        return process
 
-    def start_worker(self) -> "subprocess.Popen[bytes]":
+    def start_worker(self) -> ForkServerProcess:
         """A worker that will, at first and then each second time, kill itself at a named point."""
-        more = self.count.kills < self.plan.kills and (not self.count.kills or self.chance.random() < 0.5)
+        more = not self.count.kills or (self.is_behind() and self.chance.random() < 0.5)
         point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 8)}" if more else ""
         worker = self.start("work", point)
         if point:
-            self.armed.add(worker.pid)
+            self.armed.add(worker.pid or 0)
         return worker
 
-    def hurt(self, worker: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    def hurt(self, worker: ForkServerProcess) -> ForkServerProcess:
         """Kill a worker perhaps; put another in the place of a dead one."""
-        if worker.poll() is not None:
-            self.count.at_points += worker.returncode == -signal.SIGKILL
+        if worker.exitcode is not None:
+            self.count.at_points += worker.exitcode == -signal.SIGKILL
             self.count.kills += 1
             return self.start_worker()
-        if self.count.kills < self.plan.kills and self.is_at_work(worker) and self.chance.random() < 0.5:
-            worker.kill()
-            worker.wait()
+        if self.is_behind() and self.is_at_work(worker) and self.chance.random() < 0.5:
+            end(worker)
             self.count.kills += 1
             return self.start_worker()
         return worker
 
-    def is_at_work(self, worker: "subprocess.Popen[bytes]") -> bool:
+    def is_behind(self) -> bool:
+        """Whether more is to be killed by now: the kills are spread over the work, and done before its last tenth."""
+        return self.count.kills < self.plan.kills * min(1.0, self.count.done / (0.9 * self.plan.jobs))
+
+    def is_at_work(self, worker: ForkServerProcess) -> bool:
         """Whether a worker has begun (one that is killed while it loads proves nothing) and will not kill itself."""
         return worker.pid not in self.armed and (self.folder / f"begun-{worker.pid}").exists()
 
-    def hurt_asking(self, asking: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    def hurt_asking(self, asking: ForkServerProcess) -> ForkServerProcess:
         """Kill who asks, now and then; another goes on where that one was."""
         few = self.count.asking_killed < self.plan.kills // 4
-        if few and asking.poll() is None and self.chance.random() < 0.1:
-            asking.kill()
-            asking.wait()
+        if few and asking.exitcode is None and self.chance.random() < 0.1:
+            end(asking)
             self.count.asking_killed += 1
-        return asking if asking.poll() in {None, 0} else self.start("ask", str(self.plan.jobs))
+        return asking if asking.exitcode in {None, 0} else self.start("ask", str(self.plan.jobs))
 
-    def finished(self) -> bool:
-        """Whether every job is done, and enough was killed or there is nothing left to kill it at."""
+    def look(self) -> None:
+        """Count the jobs that are done."""
         with self.shop.desk.database.read() as session:
             done = session.scalar(select(func.count()).select_from(Job).where(Job.state == DONE))
-        return done == self.plan.jobs
+        self.count.done = done or 0
 
     def check(self) -> None:
         """Count what is lost, doubled, wrong and, after all was deleted, left behind."""
@@ -160,6 +163,12 @@ class Soak:
         desk.keep.settle()
         self.shop.store.sweep(-1)
         self.count.left = len(list(self.shop.store.keys()))
+
+
+def end(process: ForkServerProcess) -> None:
+    """Kill a process with ``kill -9``, and come back when it is gone."""
+    process.kill()
+    process.join()
 
 
 def soak(plan: Plan, database: str = "") -> Count:

@@ -1,13 +1,11 @@
 """The processes of a soak: one that asks for jobs, one that does them and may kill itself at a named point.
 
-``python -m bench.soak_process FOLDER DATABASE ask JOBS`` or ``... work [POINT:TIMES]``. It knows where the steps of the
-work begin and end, and how to die there; the package itself knows nothing of this.
+It knows where the steps of the work begin and end, and how to die there; the package itself knows nothing of this.
 """
 
 import io
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -122,9 +120,10 @@ def count_down(left: list[int]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    """Be one process of a soak."""
-    folder, database, what, how = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+def be(folder: Path, database: str, what: str, how: str) -> None:
+    """Be one process of a soak: ``ask`` for so many jobs, or ``work`` until killed, perhaps at POINT:TIMES."""
+    with (folder / "log").open("ab") as log:
+        os.dup2(log.fileno(), 2)
     shop = open_shop(folder, database)
     if what == "ask":
         ask_for_jobs(shop, int(how))
@@ -135,7 +134,3 @@ def main() -> None:
     shop.begin()
     (folder / f"begun-{os.getpid()}").touch()
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,17 @@ def split(folder: Path, cache: Path | None = None) -> dict[str, list[Path]]:
 def pictures(folder: Path) -> list[Path]:
     """All picture files under ``folder``, sorted."""
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+
+
+def chosen(paths: Sequence[Path], folder: Path, only: Sequence[str]) -> list[Path]:
+    """The pictures whose place under ``folder`` matches one of the patterns (``tiles/ss074*``); all without patterns.
+
+    Chosen after the split, so that choosing moves no work to another side.
+    """
+    if not only:
+        return list(paths)
+    places = [(path, path.relative_to(folder).as_posix()) for path in paths]
+    return [path for path, place in places if any(fnmatchcase(place, pattern) for pattern in only)]
 
 
 def side(work: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from ganvas.errors import BadData
-from ganvas.split import SIDES, pictures, side, split, works
+from ganvas.split import SIDES, chosen, pictures, side, split, works
 
 
 def scene(seed: int, height: int = 96, width: int = 128) -> Image.Image:
@@ -127,6 +127,14 @@ def test_what_was_seen_is_kept_and_changes_nothing(tmp_path: Path):
     scene(5, 384, 512).save(tmp_path / "art" / "scene0.png")  # no longer what was seen
     assert split(tmp_path / "art", cache) == split(tmp_path / "art")
     assert list(cache.iterdir()) == [kept]
+
+
+def test_choosing_a_part_of_a_folder_moves_nothing_to_another_side(tmp_path: Path):
+    paint(tmp_path / "a", 30)
+    paint(tmp_path / "b", 20, first=30)
+    for paths in split(tmp_path).values():
+        assert chosen(paths, tmp_path, ["b/*"]) == [path for path in paths if path.parent.name == "b"]
+        assert chosen(paths, tmp_path, []) == paths
 
 
 def test_a_picture_that_cannot_be_read_still_has_a_side(tmp_path: Path):

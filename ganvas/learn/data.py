@@ -37,7 +37,8 @@ class DataOptions:
     by at most ``rotate`` degrees, and its colours varied. ``pairs``: pictures that belong together have the same
     ``names`` in both folders, or are ``halves`` of one picture in ``source``, the photo on the left
     (``halves-reversed``: on the right); a pair is cut as one. ``everything``: learn also from the
-    pictures that are kept for judging.
+    pictures that are kept for judging. ``target_only``: patterns of places under ``target`` (``tiles/ss074*``), where
+    a part of the art is meant.
     """
 
     source: str = ""
@@ -49,6 +50,7 @@ class DataOptions:
     zoom: tuple[float, float] = (0.7, 1.1)
     flip: bool = True
     everything: bool = False
+    target_only: tuple[str, ...] = ()
     pairs: Pairs = "none"
     rotate: float = 0.0
     source_colour: Jitter = field(default_factory=Jitter)

@@ -1,12 +1,13 @@
 """Which pictures are source and which are target: two folders, pairs by name, or halves. Knows no batches."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from ganvas.errors import BadData
 from ganvas.learn.data import DataOptions, Part, Pictures
+from ganvas.split import chosen, split
 from ganvas.split import pictures as all_pictures
-from ganvas.split import split
 
 
 def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pictures]:
@@ -20,7 +21,8 @@ def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pi
     target = data.target or data.source
     source = data.source or data.target
     if data.pairs == "none":
-        return pictures(source, side, data.source_edge), pictures(target, side, data.target_edge)
+        art = members(Path(target), side, data.target_only)
+        return pictures(source, side, data.source_edge), Pictures(art, data.target_edge)
     paths = members(Path(source), side)
     if data.pairs == "names":
         partners = partnered(paths, Path(source), Path(target))
@@ -39,10 +41,17 @@ def pictures(folder: str, side: str | None, edge: int) -> Pictures:
     return Pictures(members(Path(folder), side), edge)
 
 
-def members(folder: Path, side: str | None) -> list[Path]:
-    """The pictures of one side of a folder, or all, sorted."""
+def members(folder: Path, side: str | None, only: Sequence[str] = ()) -> list[Path]:
+    """The pictures of one side of a folder, or all, sorted; of these the ones that a pattern of ``only`` matches.
+
+    Raises:
+        BadData: the patterns match nothing.
+    """
     parts = sides(folder, tuple((path, path.stat().st_mtime_ns) for path in all_pictures(folder)))
-    return sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
+    found = sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
+    if not (kept := chosen(found, folder, only)) and found and side in (None, "train"):
+        raise BadData(f"No picture in {folder} matches {', '.join(only[:3])}.", "Patterns look like tiles/ss074*.")
+    return kept
 
 
 @lru_cache(8)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,7 +7,8 @@ from PIL import Image
 
 from ganvas.errors import BadData
 from ganvas.learn import loop
-from ganvas.learn.data import Ahead, opened
+from ganvas.learn.data import Ahead, DataOptions, opened
+from ganvas.learn.domains import domains as domains_of
 from tests.learn.conftest import tiny, write_pictures
 
 
@@ -71,3 +74,13 @@ def test_an_empty_folder_says_so(tmp_path, domains):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadData, match=r"No pictures in"):
         loop.pictured(tiny("house", (tmp_path / "empty", domains[1])))
+
+
+def test_a_recipe_may_learn_from_a_part_of_the_art(domains):
+    data = DataOptions(*map(str, domains), target_only=("*1.png", "*1.jpg"))
+    _, whole = domains_of(replace(data, target_only=()))
+    _, part = domains_of(data)
+    assert 0 < len(part) < len(whole)
+    assert {path.stem[-1] for path in part.paths} == {"1"}
+    with pytest.raises(BadData, match=r"No picture in .* matches nowhere"):
+        domains_of(replace(data, target_only=("nowhere/*",)))

@@ -7,7 +7,7 @@ from ganvas.learn.nets.choice import GeneratorOptions, build_generator
 from ganvas.learn.nets.contrast import Projections, choose_places, encode
 from ganvas.learn.nets.dcgan import WholeDiscriminator
 from ganvas.learn.nets.features import Features
-from ganvas.learn.nets.local import LocalOptions
+from ganvas.learn.nets.local import LocalOptions, Soften
 from ganvas.learn.nets.norms import normalise
 
 LOCAL = LocalOptions((4, 4, 8), 2)
@@ -47,6 +47,16 @@ def test_a_resnet_with_a_local_norm_is_decided_by_its_halo(norm, up):
 
 def test_a_norm_over_the_whole_picture_has_no_halo():
     assert build_generator(GeneratorOptions("resnet6", channels=4)).halo is None
+
+
+def test_softening_keeps_what_is_flat_and_takes_what_alternates():
+    soften = Soften(2)
+    flat = torch.full((1, 2, 8, 8), 3.0)
+    assert torch.equal(soften(flat), flat)
+    rows, columns = torch.meshgrid(torch.arange(8), torch.arange(8), indexing="ij")
+    for pattern in (rows % 2, columns % 2, (rows + columns) % 2):
+        alternating = (2.0 * pattern - 1).expand(1, 2, 8, 8)
+        assert soften(alternating)[:, :, 1:-1, 1:-1].abs().max() < 1e-6
 
 
 @pytest.mark.parametrize("size", [28, 64, 128])

@@ -27,19 +27,21 @@ class HouseOptions:
     """Weights of the losses, layers of the heads and of the content, learning rates, and how long the warm start is.
 
     ``layers`` and ``content_layers``: VGG layers at full size, with a leading "/" at half size. ``warm_steps``: steps
-    of plain reconstruction before the art is shown. ``half_life`` of the average in pictures.
+    of plain reconstruction before the art is shown. ``half_life`` of the average in pictures. ``spectral``: bound the
+    heads' slopes by spectral norm; without it they see more, and the features, being frozen, do not run away.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
     objective: Literal["vanilla", "least-squares", "hinge"] = "least-squares"
     layers: tuple[str, ...] = ("/1_2", "/2_2", "/3_3")
     width: int = 32
+    spectral: bool = False
     adversarial: float = 1.0
-    content: float = 0.3
+    content: float = 0.15
     content_layers: tuple[str, ...] = ("/3_3",)
     colour: float = 4.0
     cell: int = 16
-    margins: tuple[float, float] = (0.3, 0.1)
+    margins: tuple[float, float] = (0.4, 0.12)
     generator_rate: float = 5e-4
     discriminator_rate: float = 5e-4
     betas: tuple[float, float] = (0.5, 0.99)
@@ -59,7 +61,7 @@ class House:
         self.generator = deepcopy(self.live)
         self.average = Average(self.live, self.generator, options.half_life)
         self.features = Features("4_3" if any("4_" in n for n in (*options.layers, *options.content_layers)) else "3_3")
-        self.discriminator = ProjectedDiscriminator(options.layers, options.width)
+        self.discriminator = ProjectedDiscriminator(options.layers, options.width, options.spectral)
         self.discriminator.to(memory_format=torch.channels_last)  # pyright: ignore
         self.objective = OBJECTIVES[options.objective]
         self.g_optimizer = adam(self.live, options.generator_rate, options.betas)

@@ -2,7 +2,7 @@
 
 A discriminator on pixels finds the palette and then its own strides; one on features that already know edges,
 texture and parts judges brushwork from the first step (Sauer 2021, https://arxiv.org/abs/2111.01007). Each head is
-a patch discriminator (Isola 2017) with spectral norm (Miyato 2018) on one layer, at full or at half size.
+a patch discriminator (Isola 2017), with spectral norm (Miyato 2018) where asked, on one layer, at full or half size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,12 +44,13 @@ class Scale(nn.Module):
 class Head(nn.Module):
     """A patch discriminator on one feature map: n x c x h x w to n x 1 x h x w logits, 5 x 5 cells seen by each."""
 
-    def __init__(self, channels: int, width: int) -> None:
+    def __init__(self, channels: int, width: int, spectral: bool) -> None:
         super().__init__()
         self.scale = Scale(channels)
-        self.enter = spectral_norm(nn.Conv2d(channels, width, 3, padding=1))
-        self.middle = spectral_norm(nn.Conv2d(width, width, 3, padding=1))
-        self.leave = spectral_norm(nn.Conv2d(width, 1, 1))
+        bound = spectral_norm if spectral else nn.Identity()
+        self.enter = bound(nn.Conv2d(channels, width, 3, padding=1))
+        self.middle = bound(nn.Conv2d(width, width, 3, padding=1))
+        self.leave = bound(nn.Conv2d(width, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """n x c x h x w to n x 1 x h x w."""
@@ -64,10 +65,11 @@ class ProjectedDiscriminator(nn.Module):
     ``features`` is not part of the state: it is frozen and comes with the package.
     """
 
-    def __init__(self, layers: Sequence[str], width: int) -> None:
+    def __init__(self, layers: Sequence[str], width: int, spectral: bool = True) -> None:
         super().__init__()
         self.layers = tuple(layers)
-        self.heads = nn.ModuleDict({key(name): Head(CHANNELS[name.strip("/")[0]], width) for name in self.layers})
+        heads = {key(name): Head(CHANNELS[name.strip("/")[0]], width, spectral) for name in self.layers}
+        self.heads = nn.ModuleDict(heads)
 
     def measure(self, features: Features, x: Tensor) -> None:
         """Fix each head's scale by art x, n x 3 x h x w in -1..1."""

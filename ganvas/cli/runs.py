@@ -1,6 +1,6 @@
 """``ganvas resume`` and ``ganvas export``: runs to styles. Knows folders and the catalogue; learning does the work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,7 @@ import typer
 
 from ganvas.cli.extras import Extra
 from ganvas.cli.terminal import say, say_json, waiting
-from ganvas.cli.watch import Watch, watching
+from ganvas.cli.watch import Watch, scored, watching
 from ganvas.errors import BadRecipe
 
 if TYPE_CHECKING:
@@ -25,9 +25,12 @@ def resume(
 ) -> None:
     """Go on with a run where it stopped, and put its style on offer."""
     with Extra("learn"):
+        from ganvas.cli.choosing import critic
         from ganvas.learn import loop
+        from ganvas.learn.run import Run
 
-    learn(lambda watch: loop.resume(run, watch), run, json)
+    judge = critic(Run(run).recipe())
+    learn(lambda watch: loop.resume(run, watch, judge), run, json)
 
 
 def export(
@@ -35,13 +38,16 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The style file to write, in place of putting it on offer.")
     ] = None,
+    checkpoint: Annotated[
+        str, typer.Option(metavar="last|best|STEP", help="Which state of the run: the best by its validation scores.")
+    ] = "best",
     json: AsJson = False,
 ) -> None:
-    """Make the style file of a run's newest checkpoint, and put it on offer."""
+    """Make the style file of a run, and put it on offer."""
     if out is None:
-        publish(run, json)
+        publish(run, json, checkpoint)
         return
-    for path, style in exported(run, out):
+    for path, style in exported(run, out, checkpoint):
         told(style, path, json)
 
 
@@ -56,10 +62,10 @@ def learn(train: Callable[[Watch], Any], run: Path, json: bool) -> None:
     publish(run, json)
 
 
-def publish(run: Path, json: bool) -> None:
+def publish(run: Path, json: bool, checkpoint: str = "best") -> None:
     """Export a run and put its style on offer under its name, as the next version of it."""
     with TemporaryDirectory(prefix="ganvas-") as folder:
-        for path, made in exported(run, Path(folder) / "style.onnx"):
+        for path, made in exported(run, Path(folder) / "style.onnx", checkpoint):
             offer(path, made, json)
 
 
@@ -74,15 +80,15 @@ def offer(path: Path, made: "Style", json: bool) -> None:
     told(style, catalog.path(f"{style.name}@{style.version}"), json)
 
 
-def exported(run: Path, path: Path) -> list[tuple[Path, "Style"]]:
-    """The style files of a run, each checked against the network that was trained: ``path``, and others beside it."""
+def exported(run: Path, path: Path, checkpoint: str) -> list[tuple[Path, "Style"]]:
+    """The style files of a state of a run, each checked against the network: ``path``, and others beside it."""
     with Extra("learn"):
         from ganvas.learn.export import export
         from ganvas.learn.run import Run
 
     name = Run(run).recipe().name
     with waiting("writing the style file and comparing it with the network"):
-        styles = export(run, path)
+        styles = export(run, path, checkpoint)
     return [(path.with_stem(path.stem + style.name.removeprefix(name)), style) for style in styles]
 
 
@@ -106,8 +112,21 @@ def refuse_bad_name(name: str) -> None:
 def told(style: "Style", path: Path, json: bool) -> None:
     """Say where the style is, and what to do with it."""
     if json:
-        say_json({"style": style.name, "version": style.version, "file": str(path), "parity": dict(style.parity)})
+        made = {key: style.made[key] for key in ("steps", "best", "validation") if key in style.made}
+        about = {"style": style.name, "version": style.version, "file": str(path), "parity": dict(style.parity)}
+        say_json({**about, **made})
     else:
         use = f"sample {style.name}" if style.kind == "sampler" else f"stylize PHOTO --style {style.name}"
+        for line in which(style.made):
+            say(line)
         say(f"{style.name} version {style.version}: try it with: ganvas {use}")
         typer.echo(str(path))
+
+
+def which(made: Mapping[str, Any]) -> Iterator[str]:
+    """Of which step a style is, where there was a choice, and how each of the candidates did."""
+    if "validation" not in made:
+        return
+    yield f"The style is that of step {made['steps']}; of {len(made['validation'])} candidates {made['best']} is best:"
+    for step, found in made["validation"].items():
+        yield f"  step {step}: {scored(found)}"

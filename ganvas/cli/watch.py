@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 BLOCKS = "▁▂▃▄▅▆▇█"
 KEPT, WIDE = 400, 40
 LINE_EVERY = 100
+
+
+class Choice(Protocol):
+    """Which state of the run is best so far."""
+
+    @property
+    def trials(self) -> Mapping[int, Mapping[str, float]]:
+        """The validation scores of each candidate, by its step."""
+        ...
+
+    @property
+    def best(self) -> int | None:
+        """The step of the best one; None while there is none."""
+        ...
 
 
 class Progress(Protocol):
@@ -53,6 +67,11 @@ class Progress(Protocol):
     @property
     def diagnoses(self) -> tuple[str, ...]:
         """What the doctor said so far, in sentences."""
+        ...
+
+    @property
+    def choice(self) -> Choice:
+        """The candidates so far."""
         ...
 
 
@@ -99,6 +118,8 @@ def plain(progress: Progress) -> dict[str, Any]:
         "seconds_left": None if math.isnan(left) else round(left, 1),
         "sheet": progress.sheet and str(progress.sheet),
         "diagnoses": list(progress.diagnoses),
+        "best": progress.choice.best,
+        "validation": {str(step): dict(found) for step, found in progress.choice.trials.items()},
     }
 
 
@@ -107,7 +128,24 @@ def line(progress: Progress) -> str:
     losses = "  ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
     speed = f"{progress.pictures_per_second:.1f} pictures/s, {clock(progress.seconds_left)} left"
     said = "".join(f"  doctor: {what}" for what in progress.diagnoses)
+    said += "".join(f"  {what}" for what in candidates(progress.choice))
     return f"step {progress.step}/{progress.steps}  {losses}  {speed}{said}"
+
+
+def candidates(choice: Choice) -> Iterator[str]:
+    """The newest candidate and the best one, once there are any."""
+    named = {"candidate": max(choice.trials, default=None), "best": choice.best}
+    for name, step in named.items():
+        if step is not None:
+            yield f"{name}: step {step}, {scored(choice.trials[step])}"
+
+
+def scored(found: Mapping[str, float]) -> str:
+    """The validation scores of a candidate, each with its error."""
+    errors = {name: f" ± {value:.3g}" for name, value in found.items() if name.endswith("_error")}
+    return ", ".join(
+        f"{name} {value:.3g}{errors.get(f'{name}_error', '')}" for name, value in found.items() if name not in errors
+    )
 
 
 def clock(seconds: float) -> str:
@@ -154,9 +192,11 @@ class Board:
 
         if self.now is None:
             return Group(Spinner("dots", text="reading pictures and measuring the speed of a step"))
+        chosen = [Text(what, style="green") for what in candidates(self.now.choice)]
         sheet = f"samples  {self.now.sheet}" if self.now.sheet else "samples  none yet"
         said = [Text(f"doctor   {what}", style="yellow") for what in self.now.diagnoses]
-        return Group(self.head(self.now), self.table(), *said, Text(sheet), Text(f"run      {self.run}", style="dim"))
+        run = Text(f"run      {self.run}", style="dim")
+        return Group(self.head(self.now), self.table(), *said, *chosen, Text(sheet), run)
 
     def head(self, now: Progress) -> Any:
         """The bar with steps, speed and time left."""

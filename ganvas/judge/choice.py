@@ -1,19 +1,24 @@
 """Which checkpoint of a training is the one to keep. Knows scores on validation photos and art, never the test ones.
 
-The training knows none of this: the command line hands it ``Trial.scores`` as a function of a checkpoint's pictures,
-and asks ``rank`` at the end.
+The training knows none of this: the command line hands it ``Trial.scores`` as a function of a checkpoint's network,
+and ``rank``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ganvas.engine.engine import working_size
+from ganvas.engine.resample import resize
+from ganvas.engine.session import Session
+from ganvas.engine.tiling import TILE, Reach, paint
 from ganvas.errors import BadData
 from ganvas.judge import features, style
 from ganvas.judge.content import View, feature_distance
 from ganvas.judge.distance import kernel_distance
 from ganvas.judge.features import Pixels
+from ganvas.style import Style
 
 MOST = 32  # photos; more cost more at each checkpoint than they tell
 CHOSEN_BY = ("style", "content")
@@ -42,13 +47,37 @@ def place(name: str, key: str, checkpoints: Mapping[str, Scores]) -> int:
 class Trial:
     """The same validation photos and works for every checkpoint of a run."""
 
-    def __init__(self, photos: Sequence[Path], art: Sequence[Path], cache: Path | None = None) -> None:
-        self.photos = [features.load(path) for path in photos[:MOST]]
-        self.art = features.describe(art, cache)
+    def __init__(self, photos: Sequence[Pixels], art: Iterable[Pixels]) -> None:
+        self.photos, self.views = photos, [View(photo) for photo in photos]
+        self.art = features.see(map(features.crops, art))
 
     def scores(self, paint: Callable[[Pixels], Pixels]) -> dict[str, float]:
-        """``style``: the kernel distance x 1000, ``content``: the feature distance, of the pictures painted."""
+        """``style``: the kernel distance x 1000, ``content``: the feature distance, of the pictures painted.
+
+        ``style_error`` and ``content_error`` are their standard errors.
+        """
         pictures = [paint(photo) for photo in self.photos]
-        mean, _ = kernel_distance(features.see(map(features.crops, pictures)), self.art)
-        kept = [feature_distance(View(photo), View(made)) for photo, made in zip(self.photos, pictures, strict=True)]
-        return {"style": style.THOUSAND * mean, "content": float(np.mean(kept))}
+        mean, error = kernel_distance(features.see(map(features.crops, pictures)), self.art)
+        kept = [feature_distance(view, View(made)) for view, made in zip(self.views, pictures, strict=True)]
+        return {
+            "style": style.THOUSAND * mean,
+            "style_error": style.THOUSAND * error,
+            "content": float(np.mean(kept)),
+            "content_error": float(np.std(kept, ddof=1) / len(kept) ** 0.5),
+        }
+
+
+def spread(paths: Sequence[Path]) -> list[Path]:
+    """At most MOST of the pictures, from the first to the last."""
+    return [paths[round(place)] for place in np.linspace(0, len(paths) - 1, min(MOST, len(paths)))]
+
+
+def painted(network: Session, about: Style, photo: Pixels) -> Pixels:
+    """What the engine would show the network, and what comes of it at that size; ``about`` is of a file to be."""
+    small = resize(photo, working_size(about, 1.0, photo.shape[:2]))
+    return paint(network, small, Reach(about.halo or 0, about.multiple, about.grain, tile_of(about, small)))
+
+
+def tile_of(about: Style, small: Pixels) -> int:
+    """The side of a tile; a network that looks at the whole picture is run whole."""
+    return TILE if about.halo is not None else max(small.shape)

@@ -20,6 +20,7 @@ from ganvas.engine import session
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadRun, Missing
 from ganvas.image import Photo, decode, encode
+from ganvas.learn import candidates
 from ganvas.learn import recipe as recipes
 from ganvas.learn.data import reduced
 from ganvas.learn.method import Product
@@ -34,15 +35,18 @@ TOLERANCE = 2e-3  # of -1..1, a quarter of a level of 255
 PREVIEW_EDGE = 480
 
 
-def export(run: Path, path: Path, checkpoint: str = "checkpoint.pt") -> list[Style]:
+def export(run: Path, path: Path, checkpoint: str = "best") -> list[Style]:
     """Write the style files of a run: ``path``, and beside it one for each further network that the method gives.
 
+    ``checkpoint``: ``best`` by its validation scores (the last, where none were made), ``last``, or a candidate's step.
+
     Raises:
-        BadRun: no checkpoint, or torch and the file disagree by more than TOLERANCE.
+        BadRun: no such checkpoint, or torch and the file disagree by more than TOLERANCE.
     """
-    recipe, state = Run(run).recipe(), Run(run).load(checkpoint)
+    recipe = Run(run).recipe()
     method = METHODS[recipe.method](recipe.options)
-    method.load_state_dict(state["method"])
+    state = candidates.load(Run(run), method, checkpoint)
+    state["choice"] = {"best": Run(run).best(), "trials": Run(run).trials()}
     return [export_product(recipe, state, product, path) for product in method.products()]
 
 
@@ -93,8 +97,16 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
             "threads": recipe.schedule.threads,
             "torch": torch.__version__,
             "ganvas": __version__,
+            **chosen(state["choice"]),
         },
     )
+
+
+def chosen(choice: Mapping[str, Any]) -> dict[str, Any]:
+    """The candidates' validation scores and the best of them, as a file says it; nothing where there were none."""
+    if not choice["trials"]:
+        return {}
+    return {"best": choice["best"], "validation": {str(step): dict(found) for step, found in choice["trials"].items()}}
 
 
 def graph(product: Product) -> onnx.ModelProto:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from ganvas.errors import GanvasError
+from ganvas.learn.candidates import UNCHOSEN, Choice, Critic, consider, due
 from ganvas.learn.data import Ahead, batches
 from ganvas.learn.doctor import Doctor
 from ganvas.learn.domains import domains
@@ -22,6 +23,7 @@ from ganvas.learn.samples import Sheet
 
 LOG_EVERY = 20
 MEASURED = 8
+CANDIDATES = 8  # an eighth of the steps lies between two; those of the first half are none
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Progress:
     seconds_left: float
     sheet: Path | None = None
     diagnoses: tuple[str, ...] = ()
+    choice: Choice = UNCHOSEN
 
 
 Watch = Callable[[Progress], None]
@@ -44,8 +47,8 @@ def ignore(progress: Progress) -> None:
     """Watch nothing."""
 
 
-def train(recipe: Recipe, run: Path, on_step: Watch = ignore) -> Method:
-    """Train by the recipe into a new run folder and return the method at the end.
+def train(recipe: Recipe, run: Path, on_step: Watch = ignore, critic: Critic | None = None) -> Method:
+    """Train by the recipe into a new run folder and return the method at the end; ``critic`` scores candidates.
 
     Raises:
         BadRun: the folder holds a run already.
@@ -53,26 +56,25 @@ def train(recipe: Recipe, run: Path, on_step: Watch = ignore) -> Method:
     """
     recipe = settled(recipe)
     Run(run).start(recipe)
-    return advance(recipe, Run(run), on_step)
+    return advance(recipe, Run(run), on_step, critic)
 
 
-def resume(run: Path, on_step: Watch = ignore) -> Method:
+def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None) -> Method:
     """Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.
 
     Raises:
         BadRun: the folder holds no run.
     """
-    return advance(Run(run).recipe(), Run(run), on_step)
+    return advance(settled(Run(run).recipe()), Run(run), on_step, critic)
 
 
 def settled(recipe: Recipe) -> Recipe:
-    """The recipe with threads and steps as numbers: minutes become steps by a short measurement."""
+    """The recipe with threads, steps and candidates as numbers: minutes become steps by a short measurement."""
     recipe = threaded(recipe)
     schedule = recipe.schedule
-    if schedule.steps:
-        return recipe
-    steps = max(1, round(schedule.minutes * 60 / seconds_a_step(recipe)))
-    return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, steps=steps))
+    steps = schedule.steps or max(1, round(schedule.minutes * 60 / seconds_a_step(recipe)))
+    every = schedule.judge_every if schedule.judge_every >= 0 else max(1, steps // CANDIDATES)
+    return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, steps=steps, judge_every=every))
 
 
 def threaded(recipe: Recipe) -> Recipe:
@@ -118,7 +120,7 @@ def rate_at(step: int, steps: int, decay_from: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - begin) / max(steps - begin, 1)))
 
 
-def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
+def advance(recipe: Recipe, run: Run, on_step: Watch, critic: Critic | None) -> Method:
     """From the newest checkpoint, or the beginning, to the last step."""
     schedule = recipe.schedule
     torch.set_num_threads(schedule.threads)
@@ -126,6 +128,7 @@ def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
     method, doctor = fresh(recipe, batch_at), Doctor(recipe)
     step, spent = restored(method, doctor, run)
     ahead, sheet, clock = Ahead(batch_at), Sheet(recipe, run.samples), Clock(recipe, spent)
+    clock.choice = Choice(run.trials(), run.best())
     while step < schedule.steps:
         # Whatever a method draws by chance depends on the step alone, as the batch does.
         torch.manual_seed(recipe.seed * 1_000_003 + step)
@@ -134,8 +137,9 @@ def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
         # The log, now and then, and always at the end: turning losses into numbers waits for them.
         done = step + 1
         logging, saving = step % LOG_EVERY == 0, done % schedule.checkpoint_every == 0 or done == schedule.steps
+        judging = critic is not None and due(schedule, done)
         try:
-            clock.losses = finite(losses, method, step) if logging or saving else clock.losses
+            clock.losses = finite(losses, method, step) if logging or saving or judging else clock.losses
         except GanvasError:
             if not doctor.may_go_back():
                 raise
@@ -153,6 +157,10 @@ def advance(recipe: Recipe, run: Run, on_step: Watch) -> Method:
                 clock.diagnoses = (*clock.diagnoses, diagnosis.what)
         if done % schedule.sample_every == 0 or done == schedule.steps:
             clock.sheet = sheet.draw(method, done)
+
+        # A candidate is kept before the checkpoint is: what is done after a checkpoint is done again by a resumed run.
+        if critic is not None and judging:
+            clock.choice = consider(run, critic, method, done, clock.seconds())
         if saving:
             state = {"method": method.state_dict(), "doctor": doctor.state_dict()}
             run.save({"step": done, "seconds": clock.seconds(), **state})
@@ -206,6 +214,7 @@ class Clock:
         self.losses: dict[str, float] = {}
         self.sheet: Path | None = None
         self.diagnoses: tuple[str, ...] = ()
+        self.choice = UNCHOSEN
 
     def seconds(self) -> float:
         """Spent on the run so far, time between kill and resume left out."""
@@ -217,4 +226,5 @@ class Clock:
         (first, before), (last, now) = self.recent[0], self.recent[-1]
         a_second = (last - first) / (now - before) if now > before else 0.0
         left = (self.steps - done) / a_second if a_second else math.nan
-        return Progress(done, self.steps, self.losses, a_second * self.batch, left, self.sheet, self.diagnoses)
+        told = self.losses, a_second * self.batch, left, self.sheet, self.diagnoses, self.choice
+        return Progress(done, self.steps, *told)

@@ -22,7 +22,9 @@ class Schedule:
 
     The learning rate is full until ``decay_from`` (a share of the steps), then falls to 0 along a cosine.
     ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it. ``doctor``: whether each
-    ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``).
+    ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``). In the
+    second half of the run each ``judge_every`` steps the state is scored on validation photos, and the best of these
+    becomes the style; -1 is an eighth of the steps, 0 never.
     """
 
     steps: int = 0
@@ -33,6 +35,7 @@ class Schedule:
     threads: int = 0
     doctor: Literal["off", "watch", "act"] = "watch"
     examine_every: int = 100
+    judge_every: int = -1
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def report(run: Run) -> str:
         BadRun: the folder holds no run.
     """
     recipe, lines = run.recipe(), run.lines()
-    losses = [line for line in lines if "diagnosis" not in line]
+    losses = [line for line in lines if not {"diagnosis", "trial"} & line.keys()]
     found = [line for line in lines if "diagnosis" in line]
     title = html.escape(f"{recipe.name}: a run of {recipe.method}")
     parts = [
@@ -39,6 +39,8 @@ def report(run: Run) -> str:
         f"<p>{told(losses, recipe.schedule.steps)}</p>",
         "<h2>What the doctor says</h2>",
         *([finding(line) for line in found] or ["<p>Nothing: no alarm so far.</p>"]),
+        "<h2>Which state became the style</h2>",
+        choice(run),
         "<h2>Losses</h2>",
         *curves(losses),
         "<h2>Samples</h2>",
@@ -64,6 +66,24 @@ def finding(line: Mapping[str, Any]) -> str:
     done = f"<br>Done: {html.escape(line['done'])}." if line["done"] else ""
     what = f"<strong>Step {line['step']}: {html.escape(line['what'])}</strong>"
     return f'<div class="finding">{what}<br>{evidence}<br>{html.escape(line["change"])}{done}</div>'
+
+
+def choice(run: Run) -> str:
+    """The candidates with their validation scores, the best and the last of them named."""
+    trials, best = run.trials(), run.best()
+    if not trials:
+        return "<p>No state was scored: the last one is exported.</p>"
+    names = list(dict.fromkeys(name for found in trials.values() for name in found))
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in ("step", *names, ""))
+    marks = {max(trials): "last"}
+    marks[best or 0] = "best and last" if best in marks else "best"
+    rows = "".join(
+        f"<tr><td>{step}</td>{''.join(f'<td>{found[name]:.4g}</td>' for name in names)}"
+        f"<td>{marks.get(step, '')}</td></tr>"
+        for step, found in trials.items()
+    )
+    said = "Scores on validation photos and works, less is better; the smallest sum of ranks is exported."
+    return f"<p>{said}</p><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def curves(losses: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -116,8 +136,15 @@ def write_tensorboard(run: Run, folder: Path) -> int:
         if "diagnosis" in line:
             writer.add_text("doctor", f"{line['what']} {line['change']}", line["step"])
             continue
-        for name in line.keys() - {"step", "seconds"}:
-            writer.add_scalar(name, line[name], line["step"])
+        for name, value in numbers(line).items():
+            writer.add_scalar(name, value, line["step"])
             count += 1
     writer.close()
     return count
+
+
+def numbers(line: Mapping[str, Any]) -> dict[str, float]:
+    """The losses of a line of the log, or its candidate's scores."""
+    if "trial" in line:
+        return {f"validation/{name}": value for name, value in line["trial"].items()}
+    return {name: value for name, value in line.items() if name not in ("step", "seconds")}

@@ -3,6 +3,7 @@
 recipe.toml        every setting, steps and threads resolved
 log.jsonl          a line a logged step
 checkpoint.pt      the state after some step: all that resuming needs
+candidates/        the networks of steps that were scored on validation photos
 samples/           sheets of fixed photos, one each so many steps
 """
 
@@ -18,6 +19,11 @@ import torch
 from ganvas.errors import BadRun
 from ganvas.learn import recipe as recipes
 from ganvas.learn.recipe import Recipe
+
+
+def candidate(step: int) -> str:
+    """Where, within a run, the networks of a step are kept that may become the style."""
+    return f"candidates/step-{step:06d}.pt"
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Run:
     def save(self, state: Mapping[str, Any], name: str = "checkpoint.pt") -> None:
         """Write a checkpoint whole or not at all: to a new file, flushed to disk, renamed into place."""
         new = self.folder / f"{name}.new"
+        new.parent.mkdir(exist_ok=True)
         with new.open("wb") as file:
             torch.save(dict(state), file)  # pyright: ignore[reportUnknownMemberType]
             file.flush()
@@ -87,6 +94,31 @@ class Run:
         if not path.exists():
             raise BadRun(f"{self.folder} has no {name} yet.", "Train until the first checkpoint is written.")
         return torch.load(path, weights_only=True, map_location="cpu")
+
+    def trials(self) -> dict[int, dict[str, float]]:
+        """The scores of each candidate, by the steps that it had learnt."""
+        return {line["step"] + 1: line["trial"] for line in self.lines() if "trial" in line}
+
+    def best(self) -> int | None:
+        """The steps of the candidate that is best so far; None where there is none."""
+        found = [line["best"] for line in self.lines() if "trial" in line]
+        return found[-1] if found else None
+
+    def step_of(self, checkpoint: str) -> int | None:
+        """The steps of the candidate that ``best``, ``last`` or a number means; None means the newest checkpoint.
+
+        Raises:
+            BadRun: there is no candidate of that step.
+        """
+        if checkpoint == "last":
+            return None
+        if checkpoint == "best":
+            return self.best()
+        kept = sorted(self.trials())
+        if checkpoint.isdecimal() and int(checkpoint) in kept:
+            return int(checkpoint)
+        right = f"Choose best, last{''.join(f', {step}' for step in kept)}."
+        raise BadRun(f"{self.folder} has no candidate {checkpoint}.", right)
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Append a line to the log."""

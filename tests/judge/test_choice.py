@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganvas.engine.engine import Engine
 from ganvas.errors import BadData
-from ganvas.judge.choice import Trial, rank
-from ganvas.judge.features import Pixels
-from tests.judge.conftest import blur
+from ganvas.judge.choice import MOST, Trial, painted, rank, spread
+from ganvas.judge.features import Pixels, load
+from ganvas.style import Catalog
+from tests.judge.conftest import blur, shrunk
 
 
 def test_the_smallest_sum_of_ranks_is_chosen():
@@ -31,18 +33,25 @@ def test_nothing_to_choose_from_is_refused():
         rank({})
 
 
+def read(paths: list[Path]) -> list[Pixels]:
+    """The pictures, small."""
+    return [shrunk(load(path)) for path in paths]
+
+
 def test_a_trial_scores_what_is_painted(photos: list[Path], other_prints: list[Path]):
-    trial = Trial(photos[:3], other_prints[:6])
+    trial = Trial(read(photos[:3]), read(other_prints[:6]))
     kept, blurred, black = (
         trial.scores(paint) for paint in (lambda x: x, lambda x: blur(x, 4), lambda x: np.zeros_like(x))
     )
     assert kept["content"] == 0
     assert 0 < blurred["content"] < black["content"]
     assert kept["style"] < black["style"]
+    assert kept["content_error"] == 0 < blurred["content_error"] < blurred["content"]
+    assert all(found["style_error"] > 0 for found in (kept, blurred))
 
 
 def test_a_trial_shows_every_checkpoint_the_same_photos(photos: list[Path], other_prints: list[Path]):
-    trial, seen = Trial(photos[:3], other_prints[:4]), list[Pixels]()
+    trial, seen = Trial(read(photos[:3]), read(other_prints[:4])), list[Pixels]()
 
     def paint(pixels: Pixels) -> Pixels:
         seen.append(pixels)
@@ -51,3 +60,21 @@ def test_a_trial_shows_every_checkpoint_the_same_photos(photos: list[Path], othe
     assert trial.scores(paint) == trial.scores(paint)
     for one, again in zip(seen[:3], seen[3:], strict=True):
         np.testing.assert_array_equal(one, again)
+
+
+def test_photos_are_taken_from_the_first_to_the_last():
+    paths = [Path(f"{number:03}.jpg") for number in range(100)]
+    some = spread(paths)
+    assert (len(some), some[0], some[-1]) == (MOST, paths[0], paths[-1])
+    assert len({*some}) == MOST
+    assert spread(paths[:5]) == paths[:5]
+
+
+def test_a_candidate_paints_as_its_file_will_be_served(style_folder: Path):
+    catalog = Catalog([style_folder])
+    about = catalog.get("blurring")
+    session = Engine(catalog).session(about)
+    photo = np.random.default_rng(1).integers(0, 256, (171, about.canvas, 3), np.uint8)
+    served = Engine(catalog).apply("blurring", photo)
+    assert np.abs(painted(session, about, photo).astype(int) - served).max() <= 1
+    assert painted(session, about, photo[:80, :120]).shape == (171, about.canvas, 3)

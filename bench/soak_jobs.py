@@ -101,7 +101,7 @@ class Soak:
 
     def start_worker(self) -> ForkServerProcess:
         """A worker that will, at first and then each second time, kill itself at a named point."""
-        more = not self.count.kills or (self.is_behind() and self.chance.random() < 0.5)
+        more = self.count.kills < self.plan.kills and (not self.count.kills or self.chance.random() < 0.5)
         point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 8)}" if more else ""
         worker = self.start("work", point)
         if point:

@@ -10,7 +10,7 @@ from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.engine import Engine
 from ganvas.engine.resample import resize, within
 from ganvas.engine.tiling import ignore
-from ganvas.image import Limits, Photo, check_format, decode, encode
+from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode
 from ganvas.store import Store
 
 
@@ -18,16 +18,16 @@ from ganvas.store import Store
 class Ask:
     """What a person asks for: the name of a style, controls, and how the picture is written.
 
-    ``format``: one of ``ganvas.image.FORMATS``; ``quality`` 1 to 100; ``keep_metadata`` carries the photo's EXIF over,
-    its place among it. ``long_edge``: a preview of at most so many pixels, with strokes of the same scale as at full
-    size.
+    ``format``: one of ``ganvas.image.FORMATS``; ``quality`` 1 to 100; ``metadata``: what the picture says of its
+    photo, one of ``ganvas.image.KEEPS``. ``long_edge``: a preview of at most so many pixels, with strokes of the same
+    scale as at full size.
     """
 
     style: str
     controls: Controls = PLAIN
     format: str = "png"
     quality: int = 90
-    keep_metadata: bool = False
+    metadata: Keep = "none"
     long_edge: int | None = None
 
 
@@ -47,6 +47,7 @@ def stylize(
     check(ask.controls)
     canvas = engine.catalog.get(ask.style).canvas
     check_format(ask.format, 1, 1)
+    check_keep(ask.metadata)
     given = decode(photo, limits)
     if ask.long_edge is not None:
         # The network must see what it would see of the whole photo, so no less than its working size.
@@ -56,7 +57,7 @@ def stylize(
     del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
     if ask.long_edge is not None:
         made = reduce(made, ask.long_edge)
-    return store.put(encode(made, ask.format, ask.quality, "exif_with_place" if ask.keep_metadata else "nothing"))
+    return store.put(encode(made, ask.format, ask.quality, ask.metadata))
 
 
 def reduce(photo: Photo, edge: int) -> Photo:

@@ -1,5 +1,7 @@
 """The ledger: every migration keeps what was there, and what was made is found again."""
 
+import json
+
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.dialects.postgresql import dialect as postgres
@@ -25,6 +27,9 @@ HELD = {
         "events": ["'j1', 1, 'job', '{}', 1e9"],
         "workers": ["'w1', 2, 1e9"],
         "releases": ["1, 'k', 'picture:p0'"],
+    },
+    "0002": {
+        "jobs": ["'j1', 'me', 'sea', '{}', null, '[\"monet@1\"]', 5, 'done', 1, true, 1e9, 1e9, 1e9"],
     },
 }
 
@@ -55,6 +60,21 @@ def test_a_migration_to_now_keeps_what_was_there(revision, tmp_path):
     with engine.connect() as connection:
         for table, rows in HELD[revision].items():
             assert connection.execute(text(f"select count(*) from {table}")).scalar_one() == len(rows)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [('{"keep_metadata"\\: true}', "all"), ('{"keep_metadata"\\: false}', "none"), ("{}", "none")]
+)
+def test_settings_of_before_the_choice_of_metadata_are_carried_over(before, after, tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate(engine, "0001")
+    row = HELD["0001"]["jobs"][0].replace("{}", before)
+    with engine.begin() as connection:
+        connection.execute(text(f"insert into jobs values ({row})"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert json.loads(connection.execute(text("select ask from jobs")).scalar_one()) == {"metadata": after}
     engine.dispose()
 
 

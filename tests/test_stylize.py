@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.ExifTags import IFD
 
 from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine
@@ -14,6 +15,7 @@ from ganvas.image import Limits, decode
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.stylize import Ask, stylize
+from tests.image.made import photo_with_a_place
 
 
 @pytest.fixture
@@ -56,13 +58,12 @@ def test_transparency_travels_through(engine, store, pixels):
     assert np.array_equal(decode(store.get(key)).alpha, alpha)
 
 
-def test_metadata_travels_only_when_asked(engine, store, pixels):
-    exif = Image.Exif()
-    exif[0x013B] = "Somebody"
-    photo = file_of(pixels, "JPEG", exif=exif)
-    for keep in (True, False):
-        key = stylize(engine, store, photo, Ask("copying", format="jpeg", keep_metadata=keep))
-        assert (b"Somebody" in store.get(key)) == keep
+@pytest.mark.parametrize(("keep", "told"), [("none", 0), ("without-place", 1), ("all", 2)])
+def test_metadata_travels_only_when_asked_and_the_place_only_with_all(engine, store, keep, told):
+    made = store.get(stylize(engine, store, photo_with_a_place(), Ask("copying", format="jpeg", metadata=keep)))
+    assert (b"Maker" in made, b"News" in made, b"HERE" in made) == (told > 0, told > 0, told > 1)
+    with Image.open(io.BytesIO(made)) as picture:
+        assert bool(picture.getexif().get_ifd(IFD.GPSInfo)) == (told > 1)
 
 
 def test_a_preview_is_small_and_of_the_same_scale(engine, store):
@@ -95,6 +96,7 @@ def test_a_preview_keeps_its_transparency(engine, store, pixels):
         (Ask("copying", format="bmp"), BadControls),
         (Ask("copying", Controls(strength=2)), BadControls),
         (Ask("copying", quality=0), BadControls),
+        (Ask("copying", metadata="some"), BadControls),  # pyright: ignore
     ],
 )
 def test_what_cannot_be_done_is_refused_and_leaves_nothing(engine, store, pixels, ask, error):

@@ -37,9 +37,9 @@ def stylize(
         Literal["jpeg", "png", "webp", "avif"] | None, typer.Option(help="By default the photo's own.")
     ] = None,
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEG, WebP and AVIF.")] = 90,
-    keep_metadata: Annotated[
-        bool, typer.Option("--keep-metadata", help="Carry the photo's metadata, place and time among them, over.")
-    ] = False,
+    metadata: Annotated[
+        Literal["none", "without-place", "all"], typer.Option(help="What the picture says of its photo.")
+    ] = "none",
     json: Annotated[bool, typer.Option("--json", help="Print what was made as one JSON list.")] = False,
 ) -> None:
     """Make pictures of photos in a style."""
@@ -47,7 +47,7 @@ def stylize(
 
     tasks = plan(photos, Place(style, out, format))
     controls = turned(strength, stroke, colour, mask)
-    ask = Ask(style, controls, quality=quality, keep_metadata=keep_metadata)
+    ask = Ask(style, controls, quality=quality, metadata=metadata)
     with TemporaryDirectory(prefix="ganvas-") as folder:
         results = list(work(tasks, maker(ask, Path(folder)), quiet=json))
     if json:

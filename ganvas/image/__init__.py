@@ -4,7 +4,7 @@ A photo is hostile until it is pixels: ``decode`` takes only the kinds that it k
 in a process that is thrown away. It knows nothing of styles and of who asks.
 """
 
-from ganvas.image.encoder import FORMATS, Keep, check_format, encode
+from ganvas.image.encoder import FORMATS, KEEPS, Keep, check_format, check_keep, encode
 from ganvas.image.kind import media_type
 from ganvas.image.photo import Limits, Photo, Pixels, Plane
 from ganvas.image.size import measure
@@ -12,12 +12,14 @@ from ganvas.image.warden import decode, start, stop
 
 __all__ = [
     "FORMATS",
+    "KEEPS",
     "Keep",
     "Limits",
     "Photo",
     "Pixels",
     "Plane",
     "check_format",
+    "check_keep",
     "decode",
     "encode",
     "measure",

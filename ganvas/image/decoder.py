@@ -20,8 +20,8 @@ import pi_heif
 from PIL import AvifImagePlugin, Image, TiffImagePlugin
 
 from ganvas.errors import BadPhoto, GanvasError, TooLarge
-from ganvas.image import exif, kind, wire
-from ganvas.image.photo import MIB
+from ganvas.image import exif, kind, wire, xmp
+from ganvas.image.photo import BLOCKS, MIB
 from ganvas.image.profile import by_code
 from ganvas.image.raster import Ink, Source, as_stored, paint
 
@@ -116,7 +116,8 @@ def answered(image: Image.Image, file: IO[bytes], name: str, most: int) -> tuple
     if name in {"png", "tiff"}:  # a PNG's EXIF may follow the pixels, and Pillow turns a TIFF when it loads it
         image.load()
     turn = exif.orientation(image)
-    blocks = exif.kept(image)
+    found = exif.kept(image) | xmp.kept(image)
+    blocks = {name: found[name] for name in BLOCKS if name in found}
     ink = ink_of(image, file, name)
     source = FRAMES.get(name, loaded)(image)
     check_size(source.size, most)

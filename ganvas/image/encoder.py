@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ganvas.errors import BadControls, TooLarge
 from ganvas.image.kind import MEDIA
 from ganvas.image.photo import Photo, Pixels, Plane
 from ganvas.image.profile import SRGB
 
-Keep = Literal["nothing", "exif", "exif_with_place"]
+Keep = Literal["none", "without-place", "all"]
+KEEPS: tuple[Keep, ...] = ("none", "without-place", "all")
 
 FORMATS: Mapping[str, str] = {name: MEDIA[name] for name in ("jpeg", "png", "webp", "avif")}
 
@@ -50,20 +52,20 @@ def check_format(format: str, height: int, width: int) -> None:
         raise TooLarge(f"The picture has {height * width / 1e6:.0f} megapixels; {most}.", "Ask for jpeg or png.")
 
 
-def encode(photo: Photo, format: str = "png", quality: int = 90, keep: Keep = "nothing") -> bytes:
+def encode(photo: Photo, format: str = "png", quality: int = 90, keep: Keep = "none") -> bytes:
     """The photo as a file of a format in ``FORMATS``, with an sRGB profile; the same photo gives the same bytes.
 
-    ``quality`` is 1 to 100 (PNG is lossless and has none). ``keep``: which metadata travels on. Transparent parts
-    stay so in PNG, WebP and AVIF, and lie on white in JPEG. Raises BadControls and TooLarge.
+    ``quality`` is 1 to 100 (PNG is lossless and has none). ``keep``: what of the photo's metadata travels on: none, all
+    that ``decode`` let through, or that without the place. Transparent parts stay so in PNG, WebP and AVIF, and lie on
+    white in JPEG. Raises BadControls and TooLarge.
     """
     height, width = photo.pixels.shape[:2]
     check_format(format, height, width)
     if not 1 <= quality <= 100:
         raise BadControls(f"Quality {quality} is out of range.", "Give 1 to 100.")
+    check_keep(keep)
     data = io.BytesIO()
-    metadata = photo.metadata.get(keep) or photo.metadata.get("exif", b"") if keep != "nothing" else b""
-    extra: dict[str, Any] = {"exif": metadata} if metadata else {}
-    options = settings(format, quality, height * width) | extra
+    options = settings(format, quality, height * width) | attached(photo, format, keep)
     try:
         image_of(photo, format).save(data, format, icc_profile=SRGB, **options)
     except (OSError, ValueError) as error:  # what the format cannot hold after all: detail in WebP, EXIF in JPEG
@@ -84,6 +86,26 @@ def settings(format: str, quality: int, pixels: int) -> dict[str, Any]:
             "speed": 8 if pixels <= LARGE else 10,
         },
     }[format]
+
+
+def check_keep(keep: str) -> None:
+    """Raises BadControls for what is not in ``KEEPS``."""
+    if keep not in KEEPS:
+        raise BadControls(f"There is no metadata {keep[:20]!r} to keep.", f"Ask for {', '.join(KEEPS)}.")
+
+
+def attached(photo: Photo, format: str, keep: Keep) -> dict[str, Any]:
+    """What Pillow is told for the metadata that travels on."""
+    if keep == "none":
+        return {}
+    found = {name: photo.metadata.get(name) for name in ("exif", "xmp")}
+    if keep == "all":
+        found = {name: photo.metadata.get(f"{name}_with_place") or block for name, block in found.items()}
+    options: dict[str, Any] = {name: block for name, block in found.items() if isinstance(block, bytes)}
+    if format == "png" and "xmp" in options:
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", options.pop("xmp").decode())
+    return options
 
 
 def image_of(photo: Photo, format: str) -> Image.Image:

@@ -10,14 +10,15 @@ Pixels = NDArray[np.uint8]  # H x W x 3
 Plane = NDArray[np.uint8]  # H x W
 
 MIB = 2**20
+BLOCKS = ("exif", "exif_with_place", "xmp", "xmp_with_place")
 
 
 @dataclass(frozen=True, eq=False)
 class Photo:
     """A decoded picture: ``pixels`` uint8 H x W x 3 in sRGB, upright; ``alpha`` uint8 H x W, None where all is opaque.
 
-    ``metadata``: ``format`` (what the file was: jpeg, png, webp, avif, tiff, heic) and, where the file has them,
-    ``exif`` (EXIF without place, serial numbers, maker's notes and thumbnails) and ``exif_with_place``, both bytes.
+    ``metadata``: ``format`` (what the file was: jpeg, png, webp, avif, tiff, heic) and, where the file has them, the
+    blocks named in ``BLOCKS``: EXIF and XMP without and with the place, serial numbers and the like left out of all.
     """
 
     pixels: Pixels

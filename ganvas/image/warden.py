@@ -21,7 +21,7 @@ import numpy as np
 from ganvas.errors import BadPhoto, GanvasError, Missing, TooLarge
 from ganvas.image import wire
 from ganvas.image.kind import sniff
-from ganvas.image.photo import MIB, Limits, Photo
+from ganvas.image.photo import BLOCKS, MIB, Limits, Photo
 
 START = 30.0  # seconds that the process which forks may take to load
 GRACE = 5.0  # seconds beyond a photo's own after which that process is taken for dead
@@ -221,7 +221,7 @@ def received(answer: dict[str, Any], file: int, kind: str, limits: Limits) -> Ph
 def cut(memory: mmap.mmap, at: int, blocks: dict[str, int]) -> dict[str, bytes]:
     """The blocks of metadata that lie one after another from ``at``."""
     found: dict[str, bytes] = {}
-    for name in ("exif", "exif_with_place"):
+    for name in BLOCKS:
         if name in blocks:
             found[name] = memory[at : at + blocks[name]]
             at += blocks[name]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ganvas.engine.controls import Controls, check
 from ganvas.errors import BadControls, TooLarge
-from ganvas.image import check_format
+from ganvas.image import Keep, check_format, check_keep
 from ganvas.stylize import Ask
 
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
@@ -36,7 +36,7 @@ class Wanted:
     colour: Literal["style", "photo"] = "style"
     format: str = "jpeg"
     quality: int = 90
-    keep_metadata: bool = False
+    metadata: Keep = "none"
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -47,7 +47,8 @@ class Wanted:
         controls = Controls(self.strength, self.stroke, self.colour, mask)
         check(controls)
         check_format(self.format, 1, 1)
-        return Ask(style, controls, self.format, self.quality, self.keep_metadata)
+        check_keep(self.metadata)
+        return Ask(style, controls, self.format, self.quality, self.metadata)
 
 
 @dataclass(frozen=True)

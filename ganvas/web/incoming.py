@@ -83,7 +83,7 @@ def take_in(form: FormData, wish: JobWish, store: Store, settings: Settings, mos
         for name, data in read_file(file, Room(most.parts, most_bytes(settings), settings.max_bytes))
     ]
     mask = form.get("mask")
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.keep_metadata)
+    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     return Order(
         photos,
         wish.style,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ganvas.image import Keep
 from ganvas.style import Style as File
 
 Format = Literal["jpeg", "png", "webp", "avif"]
@@ -86,7 +87,9 @@ class Wish(Shape):
     ] = None
     format: Annotated[Format, Field(description="file format of the picture")] = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100, description="for jpeg, webp and avif")] = 90
-    keep_metadata: Annotated[bool, Field(description="keep the photo's EXIF, its place of taking among it")] = False
+    metadata: Annotated[
+        Keep, Field(description="what the picture says of its photo: nothing, all but the place, or all")
+    ] = "none"
     long_edge: Annotated[
         int | None,
         Field(ge=16, le=16384, description="make a preview of at most this long edge, with strokes of the same scale"),

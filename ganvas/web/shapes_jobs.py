@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from ganvas.image import Keep
 from ganvas.jobs.desk import Seen
 from ganvas.jobs.order import FIRST, LAST, LONGEST_NAME, USUAL
 from ganvas.ledger.history import LONGEST_FOLDER
@@ -24,7 +25,7 @@ class JobWish(Shape):
     colour: Literal["style", "photo"] = "style"
     format: Format = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100)] = 90
-    keep_metadata: bool = False
+    metadata: Keep = "none"
     name: Annotated[str, Field(max_length=LONGEST_NAME, description="what the job is called")] = ""
     priority: Annotated[int, Field(ge=FIRST, le=LAST, description="among your own jobs: 1 first, 9 last")] = USUAL
 

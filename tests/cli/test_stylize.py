@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.cli.conftest import Call, grey_of, paint
+from tests.image.made import photo_with_a_place
 
 
 def header_of(path: str) -> tuple[str | None, tuple[int, int]]:
@@ -75,6 +76,15 @@ def test_strength_and_format_do_what_they_say(call: Call):
     assert grey_of(Path("none.png")) == 100
     call("stylize", photo, "--style", "inverting", "--format", "webp", "--out", "out")
     assert header_of("out/sea.webp") == ("WEBP", (48, 32))
+
+
+def test_the_place_stays_behind_unless_all_is_asked_for(call: Call):
+    Path("sea.jpg").write_bytes(photo_with_a_place())
+    for keep, kept in (("none", (False, False)), ("without-place", (True, False)), ("all", (True, True))):
+        assert call("stylize", "sea.jpg", "--style", "copying", "--metadata", keep, "--out", "out.jpg").code == 0
+        made = Path("out.jpg").read_bytes()
+        assert (b"Maker" in made, b"HERE" in made) == kept
+    assert call("stylize", "sea.jpg", "--style", "copying", "--metadata", "some").code == 2
 
 
 def test_a_mask_keeps_the_photo_where_it_is_black(call: Call):

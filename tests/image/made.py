@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.TiffImagePlugin import IFDRational
 
 from ganvas.image.profile import ADOBE_RGB, DISPLAY_P3, SRGB_CURVE, matrix_profile, parametric
 
@@ -48,6 +50,18 @@ def exif_of(entries: dict[int, Any]) -> bytes:
     block = Image.Exif()
     block.update(entries)
     return block.tobytes()
+
+
+def photo_with_a_place() -> bytes:
+    """A JPEG that names its camera and says, in EXIF and in XMP, that it was taken HERE."""
+    place = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (IFDRational(31), IFDRational(14), IFDRational(3))}
+    exif = exif_of({Base.Make: "Maker", IFD.GPSInfo: place | {GPS.GPSAreaInformation: b"HERE"}})
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:p="http://ns.adobe.com/photoshop/1.0/" p:City="HERE" p:Headline="News"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    return file_of(scene(), "JPEG", exif=exif, xmp=packet.encode())
 
 
 def png_of(levels: np.ndarray, extra: bytes = b"") -> bytes:

@@ -86,12 +86,12 @@ def test_what_was_set_is_what_is_asked_for(visit: Visit, photo: Path, script: Sc
     page.get_by_role("slider", name="Stroke width").press("End")
     page.get_by_role("radiogroup", name="Colours").get_by_label("Photo").check(force=True)
     page.get_by_role("radio", name="WebP").check(force=True)
-    page.get_by_role("switch").click()
+    page.get_by_role("radiogroup", name="What it says of the photo").get_by_label("No place").check(force=True)
     with page.expect_download():
         page.get_by_role("button", name="Download").click()
     (wish,) = [asked for asked in script.asked if "long_edge" not in asked]
     assert (wish["strength"], wish["stroke"], wish["colour"]) == ("0", "2", "photo")
-    assert (wish["format"], wish["keep_metadata"], wish["filename"]) == ("webp", "true", "by the sea.jpg")
+    assert (wish["format"], wish["metadata"], wish["filename"]) == ("webp", "without-place", "by the sea.jpg")
     assert wish["bytes"] == photo.stat().st_size
 
 

@@ -94,7 +94,7 @@ def remember(parts: Parts, owner: str, wish: Wish, made: Picture) -> None:
     wish.photo.file.seek(0)
     if wish.mask:
         wish.mask.file.seek(0)
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.keep_metadata)
+    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     style = parts.catalog.get(wish.style)
     size = {name: getattr(made, name) for name in ("key", "media_type", "width", "height", "bytes", "seconds")}
     row = Row(

@@ -60,7 +60,7 @@ def postpone(parts: Parts, wish: Wish, owner: str, cookies: Response) -> Respons
     """The answer to a picture that becomes a job. Runs in a thread."""
     mask = parts.store.put(wish.mask.file.read()) if wish.mask else None
     photo = Given(clean(wish.photo.filename or "photo"), parts.store.put(wish.photo.file.read()))
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.keep_metadata)
+    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     desk = parts.shop.desk
     id = desk.submit(owner, Order([photo], [wish.style], wanted, mask, priority=1))
     body = describe_job(desk.show(owner, id)).model_dump_json().encode()

@@ -81,7 +81,7 @@ def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> Picture:
     limits = Limits(bytes=parts.settings.max_bytes, pixels=parts.settings.max_pixels)
     mask = read_mask(wish.mask, limits) if wish.mask else None
     controls = Controls(wish.strength, wish.stroke, wish.colour, mask)
-    ask = Ask(f"{style.name}@{style.version}", controls, wish.format, wish.quality, wish.keep_metadata, wish.long_edge)
+    ask = Ask(f"{style.name}@{style.version}", controls, wish.format, wish.quality, wish.metadata, wish.long_edge)
     key = stylize(parts.engine, parts.store, wish.photo.file.read(), ask, on_tile, limits)
     seconds = time.perf_counter() - began
     parts.turns.learn(seconds)

@@ -5,7 +5,7 @@ export interface Kept {
   light?: 'light' | 'dark';
   letters?: boolean;
   compare?: 'picture' | 'slider' | 'beside';
-  output?: { format: string; quality: number; metadata: boolean };
+  output?: { format: string; quality: number; metadata: string | boolean };
 }
 
 const PLACE = 'ganvas.page';

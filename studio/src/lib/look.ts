@@ -1,5 +1,5 @@
 /** A look: all that decides how a picture comes out, apart from the photo. A value, never changed in place. */
-import type { Colour, Format } from './api/shapes';
+import type { Colour, Format, Metadata } from './api/shapes';
 
 /** A stroke of the brush: points in fractions of the photo's long edge, as is its radius. */
 export interface Dab {
@@ -19,9 +19,10 @@ export interface Look {
 export interface Output {
   readonly format: Format;
   readonly quality: number;
-  readonly metadata: boolean;
+  readonly metadata: Metadata;
 }
 
+export const METADATA: readonly Metadata[] = ['none', 'without-place', 'all'];
 export const STROKES = { least: 0.5, most: 2 } as const;
 
 export function firstLook(style: string): Look {

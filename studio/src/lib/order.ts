@@ -6,7 +6,7 @@ import { PROOF_EDGE, WALL_EDGE, type Photo } from './photo';
 
 /** For the screen the quickest format that keeps what the photo has. */
 function screen(photo: Photo): Output {
-  return { format: photo.pixels.opaque ? 'jpeg' : 'webp', quality: 92, metadata: false };
+  return { format: photo.pixels.opaque ? 'jpeg' : 'webp', quality: 92, metadata: 'none' };
 }
 
 export async function orderPreview(photo: Photo, look: Look): Promise<Wish> {

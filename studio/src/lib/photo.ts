@@ -53,7 +53,7 @@ async function openByServer(file: Blob, name: string, style: string | undefined)
     mask: null,
     format: 'webp',
     quality: 95,
-    metadata: false,
+    metadata: 'none',
     longEdge: null,
   });
   return Pixels.open(await fetchBlob(picture.url));

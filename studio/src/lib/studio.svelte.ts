@@ -3,7 +3,7 @@ import { listStyles } from './api/client';
 import type { Format, Style } from './api/shapes';
 import { firstCut, type Cut } from './cut';
 import { keep, recall } from './kept';
-import { firstLook, type Look, type Output } from './look';
+import { firstLook, METADATA, type Look, type Output } from './look';
 import { closePhoto, openPhoto, type Photo } from './photo';
 import { Proof } from './proof.svelte';
 import { complain } from './say.svelte';
@@ -179,7 +179,8 @@ class Studio {
 
 function firstOutput(): Output {
   const kept = recall().output;
-  return { format: (kept?.format as Format) ?? 'jpeg', quality: kept?.quality ?? 92, metadata: kept?.metadata ?? false };
+  const metadata = METADATA.find((known) => known === kept?.metadata) ?? 'none';
+  return { format: (kept?.format as Format) ?? 'jpeg', quality: kept?.quality ?? 92, metadata };
 }
 
 export const studio = new Studio();

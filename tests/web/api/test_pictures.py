@@ -11,6 +11,7 @@ from PIL import Image
 
 from ganvas.errors import NotFound
 from ganvas.web.api.pictures import name_file
+from tests.image.made import photo_with_a_place
 
 
 def opened(data: bytes) -> Image.Image:
@@ -147,6 +148,13 @@ def test_a_download_has_a_name_without_harm(served, photo, name, file):
     assert unquote(re.search(r"filename\*=UTF-8''(\S+)$", header)[1]) == file
 
 
+def test_the_place_stays_behind_unless_all_is_asked_for(served):
+    for keep, kept in (("none", (False, False)), ("without-place", (True, False)), ("all", (True, True))):
+        body = served.post(photo_with_a_place(), metadata=keep).json()
+        made = served.client.get(body["url"]).content
+        assert (b"Maker" in made, b"HERE" in made) == kept
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "\x00"])
 def test_a_name_that_is_none_makes_no_download(name):
     assert name_file(name, ".jpg") == "inline"
@@ -173,7 +181,7 @@ def test_an_unknown_style_is_told_with_near_names(served, photo):
         ("format", "gif"),
         ("quality", "101"),
         ("long_edge", "-4"),
-        ("keep_metadata", "perhaps"),
+        ("metadata", "perhaps"),
     ],
 )
 def test_a_field_out_of_range_is_named(served, photo, field, value):

@@ -38,7 +38,7 @@ function form(wish: Wish): FormData {
   data.set('colour', wish.colour);
   data.set('format', wish.format);
   data.set('quality', String(wish.quality));
-  data.set('keep_metadata', String(wish.metadata));
+  data.set('metadata', wish.metadata);
   if (wish.mask) data.set('mask', wish.mask, 'mask.png');
   if (wish.longEdge) data.set('long_edge', String(wish.longEdge));
   return data;

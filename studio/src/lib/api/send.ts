@@ -2,7 +2,7 @@
 import { ROOT } from './ask';
 import type { Job } from './shapes_jobs';
 import { Problem, read } from './problem';
-import type { Colour, Format } from './shapes';
+import type { Colour, Format, Metadata } from './shapes';
 
 /** The fields of `POST /api/v1/jobs`. */
 export interface JobWish {
@@ -13,7 +13,7 @@ export interface JobWish {
   colour: Colour;
   format: Format;
   quality: number;
-  metadata: boolean;
+  metadata: Metadata;
   name: string;
   priority: number;
 }
@@ -50,7 +50,7 @@ function form(wish: JobWish): FormData {
   data.set('colour', wish.colour);
   data.set('format', wish.format);
   data.set('quality', String(wish.quality));
-  data.set('keep_metadata', String(wish.metadata));
+  data.set('metadata', wish.metadata);
   data.set('name', wish.name);
   data.set('priority', String(wish.priority));
   return data;

@@ -35,6 +35,8 @@ export interface Picture {
 
 export type Format = 'png' | 'jpeg' | 'webp' | 'avif';
 export type Colour = 'style' | 'photo';
+/** What a picture says of its photo. */
+export type Metadata = 'none' | 'without-place' | 'all';
 
 /** One wish for a picture: the fields of `POST /api/v1/pictures`. */
 export interface Wish {
@@ -47,6 +49,6 @@ export interface Wish {
   mask: Blob | null;
   format: Format;
   quality: number;
-  metadata: boolean;
+  metadata: Metadata;
   longEdge: number | null;
 }

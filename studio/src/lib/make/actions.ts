@@ -74,7 +74,7 @@ export async function copy(): Promise<void> {
   if (!studio.photo) return;
   if (!navigator.clipboard?.write) return tell('problem.clipboard');
   try {
-    const blob = make('copy', { format: 'png', quality: 100, metadata: false }).then((made) => made?.blob ?? new Blob());
+    const blob = make('copy', { format: 'png', quality: 100, metadata: 'none' }).then((made) => made?.blob ?? new Blob());
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
     tell('done.copied');
   } catch (reason) {

@@ -26,14 +26,16 @@ GLOBAL_NAMES = """
     Gemm GlobalAveragePool GlobalMaxPool GroupNormalization InstanceNormalization LayerNormalization LpNormalization
     MatMul ReduceMax ReduceMin Softmax"""
 LOCAL, GLOBAL = frozenset(LOCAL_NAMES.split()), frozenset(GLOBAL_NAMES.split())
+# What a network may hold that is run in tiles with the statistics of a thumbnail: maps stay n x c x h x w.
+FIXABLE = LOCAL - {"Flatten", "Reshape", "Squeeze", "Unsqueeze"} | {"InstanceNormalization"}
 OPSETS = range(11, 24)
 MAX_NODES = 4000
 TYPES = (TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL)
 TRIAL_SECONDS = 60
 
 
-def inspect(model: onnx.ModelProto, kind: str, halo: int | None) -> None:
-    """Raise BadStyle when the network holds what a style of this kind and halo may not; runs nothing."""
+def inspect(model: onnx.ModelProto, kind: str, halo: int | None, fixed_halo: int | None = None) -> None:
+    """Raise BadStyle when the network holds what a style of this kind and these halos may not; runs nothing."""
     graph = model.graph
     if model.functions or model.training_info or graph.sparse_initializer:
         raise BadStyle("The network holds functions, training or sparse data.", "Export it plain, as one graph.")
@@ -49,6 +51,7 @@ def inspect(model: onnx.ModelProto, kind: str, halo: int | None) -> None:
         inspect_tensor(tensor)
     for node in graph.node:
         inspect_node(node, halo)
+    inspect_norms(graph, halo, fixed_halo)
     inspect_ends(graph, kind)
 
 
@@ -72,6 +75,18 @@ def inspect_node(node: onnx.NodeProto, halo: int | None) -> None:
         sparse = attribute.HasField("sparse_tensor") or attribute.sparse_tensors
         if attribute.HasField("g") or attribute.graphs or sparse:
             raise BadStyle(f"The network's {node.op_type} holds a graph or a sparse tensor.", "Export it plain.")
+
+
+def inspect_norms(graph: onnx.GraphProto, halo: int | None, fixed_halo: int | None) -> None:
+    """With the statistics of a thumbnail nothing may be left that looks at the whole picture."""
+    if fixed_halo is None:
+        return
+    kinds = {node.op_type for node in graph.node}
+    if halo is not None or "InstanceNormalization" not in kinds:
+        raise BadStyle("The network has no norm that takes statistics of a thumbnail.", "Its fixed_halo must be null.")
+    if kinds - FIXABLE:
+        others = f"The network uses {', '.join(sorted(kinds - FIXABLE))}, which statistics do not make local."
+        raise BadStyle(others, "Its fixed_halo must be null.")
 
 
 def inspect_ends(graph: onnx.GraphProto, kind: str) -> None:

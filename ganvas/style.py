@@ -38,9 +38,10 @@ class Style:
     """What a style file says of itself; ``sha256`` and ``preview`` are read from the file, the rest is its JSON.
 
     ``halo``: pixels at the working size that a tile needs around it, None when the network looks at the whole
-    picture. ``multiple``: the sides of a tile are multiples of this. ``canvas``: the long edge, in pixels, at
-    which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``grain``: deviation of the fixed
-    noise that is added to x (-1..1) before the network. ``title`` and ``card`` are by language ("en", "zh").
+    picture. ``fixed_halo``: the same for such a network once its norms are given the statistics of a thumbnail, None
+    when it can be run whole only. ``multiple``: the sides of a tile are multiples of this. ``canvas``: the long edge,
+    in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``grain``: deviation of the
+    fixed noise that is added to x (-1..1) before the network. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str
@@ -49,6 +50,7 @@ class Style:
     version: int = 1
     method: str = ""
     halo: int | None = None
+    fixed_halo: int | None = None
     multiple: int = 1
     canvas: int = 1024
     grain: float = 0.0
@@ -143,7 +145,7 @@ def describe(model: onnx.ModelProto, sha256: str) -> Style:
     if ABOUT not in entries:
         raise BadStyle("This is an ONNX file but not a style: it does not say what it is.", "Use `ganvas export`.")
     about = parse_about(entries[ABOUT])
-    network.inspect(model, about.get("kind", "transfer"), about.get("halo"))
+    network.inspect(model, about.get("kind", "transfer"), about.get("halo"), about.get("fixed_halo"))
     return Style(**about, sha256=sha256, preview=parse_preview(entries.get(PREVIEW, "")))
 
 
@@ -211,6 +213,7 @@ RULES: dict[str, Rule] = {
     "version": whole(1, 10**6),
     "method": text(200),
     "halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
+    "fixed_halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "multiple": whole(1, 256),
     "canvas": whole(128, 4096),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),

@@ -54,5 +54,5 @@ def converted(file: Path, network: Network, padding: Padding, about: "Style", pa
 
     with waiting("reading the checkpoint, writing the style file and comparing the two"):
         generator = adopt(read(file), Claim(network, padding))
-        product = Product(generator, halo=generator.halo, multiple=generator.multiple)
-        return write(product, replace(about, halo=product.halo, multiple=product.multiple), path)
+        about = replace(about, halo=generator.halo, fixed_halo=generator.fixed_halo, multiple=generator.multiple)
+        return write(Product(generator, halo=about.halo, multiple=about.multiple), about, path)

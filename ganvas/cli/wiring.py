@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import ganvas
-from ganvas.engine import session
+from ganvas.engine import session, thumbnail
 from ganvas.engine.engine import Engine
 from ganvas.settings import Settings
 from ganvas.style import Catalog
@@ -32,4 +32,7 @@ def open_catalog(settings: Settings) -> Catalog:
 def open_engine(settings: Settings) -> Engine:
     """The engine over the styles on offer."""
     precision = cast(session.Precision, settings.precision)
-    return Engine(open_catalog(settings), partial(session.open, precision=precision, threads=settings.threads))
+    open, open_tiled = (
+        partial(way, precision=precision, threads=settings.threads) for way in (session.open, thumbnail.open)
+    )
+    return Engine(open_catalog(settings), open, open_tiled=open_tiled)

@@ -1,18 +1,21 @@
 """The engine: pixels and the name of a style in, pixels out. Knows styles and arrays; no file formats, no web."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from ganvas.engine import session
+from ganvas.engine import session, thumbnail
 from ganvas.engine.blend import blend
 from ganvas.engine.colour import recolour
 from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.finish import Work, finish
 from ganvas.engine.resample import Size, resize
-from ganvas.engine.session import Session
-from ganvas.engine.tiling import TILE, Pixels, Reach, ignore, paint
+from ganvas.engine.session import Batch, Session
+from ganvas.engine.thumbnail import PIXELS, Tiled
+from ganvas.engine.tiling import TILE, Pixels, Reach, ignore, paint, to_batch, up_to
 from ganvas.errors import BadControls
+from ganvas.grain import grain
 from ganvas.style import Catalog, Style
 
 OPEN = 4
@@ -24,9 +27,16 @@ FINISHING = 0.3
 class Engine:
     """Applies the styles of a catalogue; safe under many threads, each network opened once, the last few kept open."""
 
-    def __init__(self, catalog: Catalog, open: Callable[[Path], Session] = session.open) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        open: Callable[[Path], Session] = session.open,
+        most: int = OPEN,
+        open_tiled: Callable[[Path], Tiled] = thumbnail.open,
+    ) -> None:
         self.catalog = catalog
-        self.open = open
+        self.open, self.open_tiled = open, open_tiled
+        self.most = most
         self.lock = Lock()
         self.slots: dict[str, Slot] = {}
 
@@ -50,8 +60,8 @@ class Engine:
         size = working_size(known, controls.stroke, pixels.shape[:2])
         share = size[0] * size[1] / (size[0] * size[1] + FINISHING * pixels.shape[0] * pixels.shape[1])
         small = resize(pixels, size)
-        reach = Reach(known.halo or 0, known.multiple, known.grain, TILE if known.halo is not None else max(size))
-        picture = paint(self.session(known), small, reach, lambda fraction: on_tile(fraction * share))
+        network, reach = self.prepare(known, small)
+        picture = paint(network, small, reach, lambda fraction: on_tile(fraction * share))
         if controls.colour == "photo":
             picture = recolour(small, picture, lambda _: on_tile(share))
         picture = blend(small, picture, controls.strength, lambda _: on_tile(share))
@@ -60,16 +70,47 @@ class Engine:
         on_tile(1.0)
         return finished
 
-    def session(self, style: Style) -> Session:
-        """The style's network, opened once; the one that was not used for longest makes room for a new one."""
+    def close(self, sha256: str) -> None:
+        """Let go of the network in the style file with this hash."""
         with self.lock:
-            slot = self.slots.pop(style.sha256, None) or Slot()
-            self.slots[style.sha256] = slot
-            while len(self.slots) > OPEN:
-                del self.slots[next(iter(self.slots))]
+            self.slots.pop(sha256, None)
+
+    def prepare(self, style: Style, pixels: Pixels) -> tuple[Session, Reach]:
+        """The network for a photo at its working size, and the tiles in which it is run.
+
+        A network that looks at the whole picture is run whole up to WHOLE pixels; above, where it can be, in tiles
+        with the statistics of a thumbnail.
+        """
+        reach = Reach(style.halo or 0, style.multiple, style.grain, TILE)
+        if style.halo is not None:
+            return self.session(style), reach
+        if style.fixed_halo is None or pixels.shape[0] * pixels.shape[1] <= WHOLE:
+            return self.session(style), replace(reach, tile=max(pixels.shape[:2]))
+        return self.tiled(style).given(reduced(pixels, style)), replace(reach, halo=style.fixed_halo)
+
+    def session(self, style: Style) -> Session:
+        """The style's network, opened once."""
+        slot = self.slot(style)
         with slot.lock:
             slot.session = slot.session or self.open(self.catalog.path(f"{style.name}@{style.version}"))
             return slot.session
+
+    def tiled(self, style: Style) -> Tiled:
+        """The style's network for tiles with the statistics of a thumbnail, opened once."""
+        slot = self.slot(style)
+        with slot.lock:
+            path = self.catalog.path(f"{style.name}@{style.version}")
+            slot.tiled = slot.tiled or self.open_tiled(path)
+            return slot.tiled
+
+    def slot(self, style: Style) -> "Slot":
+        """The style's place; the one that was not used for longest makes room for a new one."""
+        with self.lock:
+            slot = self.slots.pop(style.sha256, None) or Slot()
+            self.slots[style.sha256] = slot
+            while len(self.slots) > self.most:
+                del self.slots[next(iter(self.slots))]
+            return slot
 
 
 class Slot:
@@ -78,16 +119,27 @@ class Slot:
     def __init__(self) -> None:
         self.lock = Lock()
         self.session: Session | None = None
+        self.tiled: Tiled | None = None
+
+
+def reduced(pixels: Pixels, style: Style) -> Batch:
+    """A photo at its working size, made smaller for its statistics: 1 x 3 x h x w in -1..1, sides multiples."""
+    scale = (PIXELS / (pixels.shape[0] * pixels.shape[1])) ** 0.5
+    height, width = (up_to(style.multiple, round(side * scale) or 1) for side in pixels.shape[:2])
+    x = to_batch(resize(pixels, (height, width)))
+    if style.grain:
+        x += style.grain * grain(0, 0, height, width)
+    return x
 
 
 def working_size(style: Style, stroke: float, size: Size) -> Size:
     """The size at which the network sees a photo of ``size``: its long edge is the style's canvas over the stroke.
 
     Two bounds: a photo is not enlarged more than ENLARGE times, as a smaller one has nothing to paint; and a network
-    that looks at the whole picture, and so cannot run in tiles, sees at most WHOLE pixels, which keeps its memory
-    bounded, at the price of broader strokes than were asked for.
+    that looks at the whole picture, and cannot be run in tiles with the statistics of a thumbnail either, sees at
+    most WHOLE pixels, which keeps its memory bounded, at the price of broader strokes than were asked for.
     """
     scale = min(style.canvas / stroke / max(size), ENLARGE)
-    if style.halo is None:
+    if style.halo is None and style.fixed_halo is None:
         scale = min(scale, (WHOLE / (size[0] * size[1])) ** 0.5)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -20,11 +20,18 @@ Precision = Literal["auto", "fp32", "bf16"]
 class Session(Protocol):
     """A network that is open: n x 3 x h x w float32 in -1..1 to the same (a sampler: n x d to n x 3 x h x w)."""
 
-    def __call__(self, x: Batch) -> Batch: ...
+    def __call__(self, x: Batch, /) -> Batch: ...
 
 
-def open(path: Path, precision: Precision = "auto", threads: int = 0) -> Session:
-    """Open the network in a style file: CUDA where ONNX Runtime has it, else OpenVINO, else ONNX Runtime.
+class Network(Protocol):
+    """The same with any number of inputs, in the graph's order; the first output is given back."""
+
+    def __call__(self, *given: Batch) -> Batch: ...
+
+
+def open(path: Path | bytes, precision: Precision = "auto", threads: int = 0) -> Network:
+    """Open the network in a style file, or in the bytes of one: CUDA where ONNX Runtime has it, else OpenVINO, else
+    ONNX Runtime.
 
     ``auto`` is bf16 where the processor computes in it, else fp32; ``threads`` on the processor, 0 for all. Safe
     under many threads. Raises BadStyle when the network cannot be opened, Missing when neither runtime is installed.
@@ -36,7 +43,7 @@ def open(path: Path, precision: Precision = "auto", threads: int = 0) -> Session
     raise Missing("Neither OpenVINO nor ONNX Runtime is installed.", "Install one: pip install openvino.")
 
 
-def open_cuda(path: Path, precision: Precision, threads: int) -> Session | None:
+def open_cuda(path: Path | bytes, precision: Precision, threads: int) -> Network | None:
     """ONNX Runtime on a GPU, where there is one."""
     runtime = import_onnxruntime()
     if runtime is None or "CUDAExecutionProvider" not in runtime.get_available_providers():
@@ -44,7 +51,7 @@ def open_cuda(path: Path, precision: Precision, threads: int) -> Session | None:
     return start(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"], threads)
 
 
-def open_onnxruntime(path: Path, precision: Precision, threads: int) -> Session | None:
+def open_onnxruntime(path: Path | bytes, precision: Precision, threads: int) -> Network | None:
     """ONNX Runtime on the processor, always in fp32."""
     runtime = import_onnxruntime()
     return runtime and start(runtime, path, ["CPUExecutionProvider"], threads)
@@ -60,7 +67,7 @@ def import_onnxruntime() -> Any:
     return onnxruntime
 
 
-def start(runtime: Any, path: Path, providers: list[str], threads: int) -> Session:
+def start(runtime: Any, path: Path | bytes, providers: list[str], threads: int) -> Network:
     """A session of ONNX Runtime; its ``run`` is safe under threads."""
     options = runtime.SessionOptions()
     options.log_severity_level = 3
@@ -68,11 +75,17 @@ def start(runtime: Any, path: Path, providers: list[str], threads: int) -> Sessi
     kinds = runtime.capi.onnxruntime_pybind11_state
     errors = (kinds.Fail, kinds.InvalidArgument, kinds.InvalidGraph, kinds.InvalidProtobuf, kinds.NotImplemented)
     try:
-        session = runtime.InferenceSession(str(path), options, providers=providers)
+        source = path if isinstance(path, bytes) else str(path)
+        session = runtime.InferenceSession(source, options, providers=providers)
     except (*errors, kinds.RuntimeException, kinds.NoSuchFile) as error:
-        raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[0][:200]}") from error
-    name = session.get_inputs()[0].name
-    return lambda x: session.run(None, {name: x})[0]
+        raise BadStyle(f"{told(path)} cannot be opened: {str(error).splitlines()[0][:200]}") from error
+    names = [value.name for value in session.get_inputs()]
+    return lambda *given: session.run(None, dict(zip(names, given, strict=True)))[0]
+
+
+def told(path: Path | bytes) -> str:
+    """What to call it in a sentence."""
+    return path.name if isinstance(path, Path) else "The network"
 
 
 def import_openvino() -> Any:
@@ -84,7 +97,7 @@ def import_openvino() -> Any:
     return openvino
 
 
-def open_openvino(path: Path, precision: Precision, threads: int) -> Session | None:
+def open_openvino(path: Path | bytes, precision: Precision, threads: int) -> Network | None:
     """OpenVINO on the processor; one compiled network for all sizes, as dynamic shapes cost nothing (see decisions)."""
     openvino = import_openvino()
     if openvino is None:
@@ -94,23 +107,23 @@ def open_openvino(path: Path, precision: Precision, threads: int) -> Session | N
     kind = "f32" if precision == "fp32" or not able else "bf16"
     hints = {"INFERENCE_PRECISION_HINT": kind, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
     try:
-        network = core.compile_model(str(path), "CPU", hints)
+        network = core.compile_model(core.read_model(path), "CPU", hints)
     except RuntimeError as error:
-        raise BadStyle(f"{path.name} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
+        raise BadStyle(f"{told(path)} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
     return pooled(network.create_infer_request)
 
 
-def pooled(create: Callable[[], Any]) -> Session:
+def pooled(create: Callable[[], Any]) -> Network:
     """Share requests among threads: each call takes a free one, or creates one when all are taken."""
     free: SimpleQueue[Any] = SimpleQueue()
 
-    def run(x: Batch) -> Batch:
+    def run(*given: Batch) -> Batch:
         try:
             request = free.get_nowait()
         except Empty:
             request = create()
         try:
-            request.infer([x], share_inputs=True, share_outputs=True)
+            request.infer(list(given), share_inputs=True, share_outputs=True)
             return np.array(request.get_output_tensor(0).data)
         finally:
             free.put(request)

@@ -26,7 +26,7 @@ def trials(path: Path, style: Style, photos: Sequence[Pixels]) -> dict[str, Any]
     seams: list[dict[str, float]] = []
     losses: list[dict[str, float]] = []
     for pixels in photos[:TRIALS]:
-        small = resize(pixels, working_size(style, 1.0, pixels.shape[:2]))
+        small = resize(pixels, working_size(replace(style, fixed_halo=None), 1.0, pixels.shape[:2]))
         whole = Reach(style.halo or 0, style.multiple, style.grain, max(small.shape))
         picture = paint(exact, small, whole)
         losses.append(gap(picture, paint(fast, small, whole)))

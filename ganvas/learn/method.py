@@ -22,12 +22,14 @@ class Batch:
 class Product:
     """A network that a method gives away, and what a caller must know of it; see ``ganvas.style.Style``.
 
-    ``inputs`` is the width of a sampler's noise. ``suffix`` is added to the style's name where a method gives several.
+    ``fixed_halo`` is the halo once the norms are given statistics. ``inputs`` is the width of a sampler's noise.
+    ``suffix`` is added to the style's name where a method gives several.
     """
 
     generator: nn.Module
     kind: str = "transfer"
     halo: int | None = None
+    fixed_halo: int | None = None
     multiple: int = 1
     grain: float = 0.0
     inputs: int = 0

@@ -5,6 +5,7 @@ and which further losses hold the picture is said by the method.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
@@ -115,7 +116,8 @@ class OneSided:
 def product_of(maker: Maker, suffix: str = "") -> Product:
     """A maker's averaged generator for export."""
     generator = maker.generator
-    return Product(generator, halo=generator.halo, multiple=generator.multiple, suffix=suffix)
+    product = Product(generator, halo=generator.halo, multiple=generator.multiple, suffix=suffix)
+    return replace(product, fixed_halo=generator.fixed_halo)
 
 
 def mean_of(told: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

@@ -125,9 +125,9 @@ def test_the_style_file_gives_their_picture_and_says_that_it_looks_at_the_whole(
     torch.save({"epoch": 3, "state_dict": model.state_dict()}, tmp_path / "g.pth")
     ours = adopt(read(tmp_path / "g.pth"), Claim("resnet6"))
     path = tmp_path / "theirs.onnx"
-    product = Product(ours, halo=ours.halo, multiple=ours.multiple)
-    style = export.write(product, Style("theirs", {"en": "Theirs"}, halo=ours.halo, multiple=4), path)
-    assert style.halo is None and check(path).name == "theirs"
+    about = Style("theirs", {"en": "Theirs"}, halo=ours.halo, fixed_halo=ours.fixed_halo, multiple=4)
+    style = export.write(Product(ours, multiple=ours.multiple), about, path)
+    assert style.halo is None and check(path).fixed_halo == 8 * 6 + 24
     x = torch.rand(1, 3, 96, 64) * 2 - 1
     with torch.no_grad():
         wanted = model.model(x).numpy()

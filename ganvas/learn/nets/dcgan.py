@@ -21,6 +21,7 @@ class NoiseGenerator(nn.Module):
     """Noise n x ``inputs`` from N(0, 1) to pictures n x 3 x size x size in -1..1."""
 
     halo = None
+    fixed_halo = None
     multiple = 1
 
     def __init__(self, size: Size, channels: int, inputs: int, norm: Norm) -> None:

@@ -84,6 +84,7 @@ class LocalGenerator(nn.Module):
     """
 
     multiple: ClassVar[int] = 4
+    fixed_halo: ClassVar[None] = None
 
     def __init__(self, options: LocalOptions = LocalOptions()) -> None:
         super().__init__()

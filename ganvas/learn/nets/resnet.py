@@ -50,7 +50,8 @@ class ResnetBlock(nn.Module):
 class ResnetGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
-    ``halo`` is None when a norm looks at the whole picture, else the pixels that decide one.
+    ``halo`` is None when a norm looks at the whole picture, else the pixels that decide one; ``fixed_halo`` are those
+    pixels when instance norms are given the statistics of a thumbnail.
     """
 
     multiple = 4
@@ -58,7 +59,9 @@ class ResnetGenerator(nn.Module):
     def __init__(self, shape: ResnetShape) -> None:
         super().__init__()
         width = shape.channels
-        self.halo = 8 * shape.blocks + 24 if shape.norm in LOCAL_NORMS else None
+        around = 8 * shape.blocks + 24
+        self.halo = around if shape.norm in LOCAL_NORMS else None
+        self.fixed_halo = around if shape.norm in ("instance", "affine-instance") else None
         enter = [
             nn.ReflectionPad2d(3),
             nn.Conv2d(3, width, 7, bias=shape.bias),

@@ -53,6 +53,7 @@ class UnetGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``. It looks at the whole picture."""
 
     halo = None
+    fixed_halo = None
 
     def __init__(self, shape: UnetShape) -> None:
         super().__init__()

@@ -29,6 +29,10 @@ class BadStyle(GanvasError):
     """The file is not a style, or one that must not be run."""
 
 
+class Taken(BadStyle):
+    """The name, or this version of it, belongs to another style file."""
+
+
 class BadControls(GanvasError):
     """Strength, stroke, colour or mask are out of range or do not fit the photo."""
 

@@ -31,6 +31,13 @@ class Settings:
     a time, ``waiting``: how many more may wait, ``keep``: how long one is kept that nobody owns. ``threads`` for one
     picture, 0 is all. ``styles``: further folders of style files. ``database``: an SQLAlchemy URL; empty is SQLite
     in ``data``. ``precision``: auto, fp32 or bf16. ``data_sets``: where the folders that recipes name lie.
+
+    ``wait_bytes``, ``wait_pixels``: a larger photo is not waited for but becomes a job. ``max_style_bytes``: of a style
+    that is sent. ``warm``: open the networks when the server starts, ``networks`` at most. ``streams``: connections on
+    which events are listened for. ``uploads``: jobs that are received at a time, each of ``job_bytes`` at most and of
+    ``job_pictures``; ``owner_jobs`` and ``owner_pictures`` are what one owner may have unfinished. ``slots``: pictures
+    that a worker makes at a time; ``silence``: after how long a worker that is not heard of is taken for dead;
+    ``tries``: how often a picture may kill its worker.
     """
 
     data: Path = field(default_factory=lambda: home_data(os.environ))
@@ -48,6 +55,20 @@ class Settings:
     database: str = field(default="", repr=False)
     precision: str = "auto"
     data_sets: Path = Path("../shared/data")
+    wait_bytes: int = 24 * 2**20
+    wait_pixels: int = 40_000_000
+    max_style_bytes: int = 64 * 2**20
+    warm: bool = True
+    networks: int = 16
+    streams: int = 500
+    uploads: int = 4
+    job_bytes: int = 2 * 2**30
+    job_pictures: int = 2000
+    owner_jobs: int = 100
+    owner_pictures: int = 10_000
+    slots: int = 2
+    silence: int = 15
+    tries: int = 8
 
     @property
     def database_url(self) -> str:
@@ -129,6 +150,14 @@ def choice(*known: str) -> Callable[[str, str], str]:
     return read
 
 
+def switch(name: str, text: str) -> bool:
+    """A reader of yes or no."""
+    known = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+    if text.lower() not in known:
+        raise BadSettings(f"{variable(name)} is {text[:40]!r}.", "Give yes or no.")
+    return known[text.lower()]
+
+
 READERS: dict[str, Callable[[str, str], Any]] = {
     "data": folder,
     "data_sets": folder,
@@ -145,4 +174,18 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "styles": folders,
     "database": words,
     "precision": choice("auto", "fp32", "bf16"),
+    "wait_bytes": number(0),
+    "wait_pixels": number(0),
+    "max_style_bytes": number(1, 256 * 2**20),
+    "warm": switch,
+    "networks": number(1, 1000),
+    "streams": number(0, 100_000),
+    "uploads": number(1, 1000),
+    "job_bytes": number(1),
+    "job_pictures": number(1, 100_000),
+    "owner_jobs": number(1),
+    "owner_pictures": number(1),
+    "slots": number(1, 64),
+    "silence": number(5, 3600),
+    "tries": number(1, 1000),
 }

@@ -23,7 +23,7 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from ganvas import network
-from ganvas.errors import BadStyle, Forbidden, UnknownStyle
+from ganvas.errors import BadStyle, Forbidden, Taken, UnknownStyle
 
 ABOUT = "ganvas.style"
 PREVIEW = "ganvas.preview"
@@ -273,13 +273,13 @@ class Catalog:
         return f"Did you mean {', '.join(near)}?" if near else "No style is installed: see `ganvas styles add`."
 
     def publish(self, path: Path) -> Style:
-        """Offer a style file under its name. Raises BadStyle when this version is offered with other contents."""
+        """Offer a style file under its name. Raises Taken when this version is offered with other contents."""
         style = load(path)
         for other in self.scan().values():
             if (other.name, other.version) == (style.name, style.version):
                 if other.sha256 == style.sha256:
                     return other
-                raise BadStyle(
+                raise Taken(
                     f"{style.name} version {style.version} is published, and a published version never changes.",
                     f"Publish it as version {other.version + 1}, or under another name.",
                 )
@@ -291,12 +291,19 @@ class Catalog:
     def remove(self, name: str) -> None:
         """Take all versions of a published style off; raises UnknownStyle, or Forbidden for one that is built in."""
         self.find(name)
-        folder = self.own()
-        own = [path for path, style in self.scan().items() if style.name == name and path.parent == folder]
+        own = self.added(name)
         if not own:
             raise Forbidden(f"{name} is built in and cannot be removed.", "Only styles that were added can.")
         for path in own:
             path.unlink(missing_ok=True)
+
+    def added(self, name: str) -> list[Path]:
+        """The files of this name that were published here, and so can be removed; of a built-in style there is none."""
+        try:
+            folder = self.own()
+        except Forbidden:
+            return []
+        return [path for path, style in self.scan().items() if style.name == name and path.parent == folder]
 
     def own(self) -> Path:
         """The folder to publish in: the first that can be written, or made."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import dialect as postgres
 from sqlalchemy.schema import CreateTable
 
 from ganvas.errors import BadSettings, NotFound
-from ganvas.ledger import history
+from ganvas.ledger import history, shelves
 from ganvas.ledger.database import Database, migrate, open_engine
 from ganvas.ledger.history import Search
 from ganvas.ledger.ids import new_id
@@ -30,6 +30,14 @@ HELD = {
     },
     "0002": {
         "jobs": ["'j1', 'me', 'sea', '{}', null, '[\"monet@1\"]', 5, 'done', 1, true, 1e9, 1e9, 1e9"],
+    },
+    "0003": {
+        "pictures": [
+            "'p1', 'me', 'k', 'f', null, 'sea.jpg', 'monet@1', '{}', 'image/jpeg', 4, 3, 5000000000, 1.5, 1e9, "
+            "true, 'trip', true, 'abc', 'small'"
+        ],
+        "shelves": ["'me', '[\"ukiyoe\"]'"],
+        "folders": ["'me', 'trip'"],
     },
 }
 
@@ -150,6 +158,48 @@ def test_a_picture_of_another_is_not_there(database):
         session.add(row)
     with database.read() as session, pytest.raises(NotFound):
         history.get(session, "me", row.id)
+
+
+def test_a_picture_of_before_it_noted_its_style_file_is_still_found(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'ganvas.db'}")
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(text(f"insert into pictures values ({HELD['0001']['pictures'][0]})"))
+    engine.dispose()
+    opened = Database(f"sqlite:///{tmp_path / 'ganvas.db'}")
+    with opened.read() as session:
+        (row,) = history.find(session, "me", Search(style="monet", folder="trip"))
+        assert (row.bytes, row.star, row.style_sha256, row.thumbnail) == (5_000_000_000, True, None, None)
+        assert shelves.get(session, "me") == []
+    opened.close()
+
+
+def test_a_style_is_found_by_its_name_and_by_its_version(database):
+    with database.write() as session:
+        session.add_all([picture(style=style) for style in ("monet@1", "monet@2", "monet-2@1")])
+    with database.read() as session:
+        found = [len(history.find(session, "me", Search(style=style))) for style in ("", "monet", "monet@2", "mone")]
+    assert found == [3, 2, 1, 0]
+
+
+def test_folders_are_made_renamed_joined_and_taken_away(database):
+    with database.write() as session:
+        session.add_all([picture(folder="Trip"), picture(folder="Trip", owner="you"), picture(folder="Sea")])
+        history.make_folder(session, "me", "Empty")
+        history.make_folder(session, "me", "Empty")
+    with database.write() as session:
+        assert history.folders(session, "me") == {"Empty": 0, "Sea": 1, "Trip": 1}
+        history.rename_folder(session, "me", "Trip", "Sea")
+        session.flush()
+        assert history.folders(session, "me") == {"Empty": 0, "Sea": 2}
+        history.remove_folder(session, "me", "Sea")
+        history.remove_folder(session, "me", "Empty")
+        session.flush()
+        assert history.folders(session, "me") == {"": 2}
+        assert history.folders(session, "you") == {"Trip": 1}
+        for name in ("", "Nothing"):
+            with pytest.raises(NotFound):
+                history.remove_folder(session, "me", name)
 
 
 def test_deleting_notes_what_is_to_be_let_go(database):

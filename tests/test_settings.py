@@ -42,6 +42,20 @@ def test_every_field_is_read_from_its_own_variable():
         "GANVAS_DATABASE": "postgresql://ganvas@db/ganvas",
         "GANVAS_PRECISION": "fp32",
         "GANVAS_DATA_SETS": "/sets",
+        "GANVAS_WAIT_BYTES": "1",
+        "GANVAS_WAIT_PIXELS": "2",
+        "GANVAS_MAX_STYLE_BYTES": "3",
+        "GANVAS_WARM": "no",
+        "GANVAS_NETWORKS": "4",
+        "GANVAS_STREAMS": "5",
+        "GANVAS_UPLOADS": "6",
+        "GANVAS_JOB_BYTES": "7",
+        "GANVAS_JOB_PICTURES": "8",
+        "GANVAS_OWNER_JOBS": "9",
+        "GANVAS_OWNER_PICTURES": "10",
+        "GANVAS_SLOTS": "11",
+        "GANVAS_SILENCE": "12",
+        "GANVAS_TRIES": "13",
     }
     assert {f"GANVAS_{each.name.upper()}" for each in fields(Settings)} == set(environ)
     assert Settings.from_environment(environ) == Settings(
@@ -60,6 +74,20 @@ def test_every_field_is_read_from_its_own_variable():
         database="postgresql://ganvas@db/ganvas",
         precision="fp32",
         data_sets=Path("/sets"),
+        wait_bytes=1,
+        wait_pixels=2,
+        max_style_bytes=3,
+        warm=False,
+        networks=4,
+        streams=5,
+        uploads=6,
+        job_bytes=7,
+        job_pictures=8,
+        owner_jobs=9,
+        owner_pictures=10,
+        slots=11,
+        silence=12,
+        tries=13,
     )
 
 
@@ -80,6 +108,7 @@ def test_an_empty_variable_is_as_if_it_were_not_set():
         ("GANVAS_MAX_PIXELS", "-5", "1 or more"),
         ("GANVAS_MAX_BYTES", "64MB", "a whole number"),
         ("GANVAS_PRECISION", "int8", "auto, fp32, bf16"),
+        ("GANVAS_WARM", "perhaps", "yes or no"),
         ("GANVAS_PORT", "tcp://10.0.0.1:80", "enableServiceLinks"),
     ],
 )

@@ -32,7 +32,6 @@ def open_catalog(settings: Settings) -> Catalog:
 def open_engine(settings: Settings) -> Engine:
     """The engine over the styles on offer."""
     precision = cast(session.Precision, settings.precision)
-    open, open_tiled = (
-        partial(way, precision=precision, threads=settings.threads) for way in (session.open, thumbnail.open)
-    )
-    return Engine(open_catalog(settings), open, open_tiled=open_tiled)
+    open = partial(session.open, precision=precision, threads=settings.threads)
+    open_tiled = partial(thumbnail.open, precision=precision, threads=settings.threads)
+    return Engine(open_catalog(settings), open, settings.networks, open_tiled)

@@ -1,8 +1,8 @@
 """Looks after the work: says that this worker lives, takes over from the dead, tidies up. Knows workers, no picture.
 
 A worker is dead when the lock that it held on its file is free (its process is gone, which the system knows at once),
-or when it has not been heard of for SILENCE seconds (its machine is gone, or it hangs). Who takes over marks the dead
-one's row first, so that only one does; should that one die as well, the row falls silent again and the next one does.
+or when it has not been heard of for ``silence`` seconds (its machine is gone, or it hangs). Who takes over marks the
+dead one's row first, so that only one does; should that one die as well, the row falls silent again and the next does.
 """
 
 import fcntl
@@ -23,7 +23,6 @@ from ganvas.ledger.models import Worker
 
 LOG = logging.getLogger("ganvas.jobs")
 BEAT = 2.0
-SILENCE = 15.0
 TIDY = 60.0
 SWEEP = 600.0
 GIVEN_UP = {"what": "The worker met an error that it did not expect.", "right": "Its log says more; try again."}
@@ -39,6 +38,7 @@ class Keeper:
         self.folder = folder
         self.slots = slots
         self.keep_seconds = keep_seconds
+        self.silence = 15.0
         self.ending = threading.Event()
         self.thread = threading.Thread(target=self.run, name="keeper", daemon=True)
         self.lock: BinaryIO | None = None
@@ -103,7 +103,7 @@ class Keeper:
         if path.exists() and (lock := grip(path)):
             lock.close()
             return True
-        return now - other.beat > SILENCE
+        return now - other.beat > self.silence
 
     def claim(self, other: Worker) -> bool:
         """Be the one that takes over: whoever sees the row as it was may change it, once."""

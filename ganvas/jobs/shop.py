@@ -11,12 +11,12 @@ from ganvas.jobs.desk import Desk
 from ganvas.jobs.durable import Line
 from ganvas.jobs.keep import Keep
 from ganvas.jobs.keeper import Keeper
+from ganvas.jobs.order import Most
 from ganvas.jobs.worker import Idle, Worker
 from ganvas.ledger.database import Database
 from ganvas.settings import Settings
 from ganvas.store import Store
 
-SLOTS = 2  # parts at a time in one worker: while one is read or written, the network paints the other
 PATIENCE = 20  # seconds for what runs to reach its next tile when a worker stops
 
 
@@ -37,7 +37,8 @@ class Shop:
         with self.opening:
             if self.opened is None:
                 database = Database(self.settings.database_url)
-                self.opened = Desk(Keep(database, self.store), Line(database.url), self.engine.catalog)
+                most = Most(self.settings.job_pictures, self.settings.owner_jobs, self.settings.owner_pictures)
+                self.opened = Desk(Keep(database, self.store), Line(database.url), self.engine.catalog, most)
             return self.opened
 
     def begin(self, idle: Idle = lambda: True) -> None:
@@ -63,14 +64,17 @@ class Shift:
     def __init__(self, settings: Settings, engine: Engine, desk: Desk, idle: Idle) -> None:
         limits = Limits(bytes=settings.max_bytes, pixels=settings.max_pixels)
         self.url = desk.database.url
+        self.slots = settings.slots  # more than one: while a picture is read or written, another is painted
         self.worker = Worker(engine, desk.keep, desk.line, limits, idle)
-        self.keeper = Keeper(desk.keep, folder(settings), SLOTS, settings.keep)
+        self.worker.tries = settings.tries
+        self.keeper = Keeper(desk.keep, folder(settings), self.slots, settings.keep)
+        self.keeper.silence = settings.silence
 
     def begin(self) -> None:
         """Take work from the line; what a dead worker left behind is put back into it."""
         image.start()
         self.keeper.register()
-        durable.start(self.url, self.keeper.id, self.worker, SLOTS)
+        durable.start(self.url, self.keeper.id, self.worker, self.slots)
         self.keeper.start()
 
     def end(self) -> None:

@@ -27,7 +27,6 @@ from ganvas.ledger.models import Job, Part, Picture
 from ganvas.stylize import stylize
 
 LOG = logging.getLogger("ganvas.jobs")
-TRIES = 8  # how often a part may be begun: one that kills its worker each time must end
 LOOK = 0.25  # seconds between two looks whether the part is still wanted
 SAY = 1.0  # seconds between two notes of progress
 GIVE_WAY = 5.0  # seconds that a tile waits at most for pictures that somebody waits for
@@ -60,6 +59,7 @@ class Worker:
         self.database = keep.database
         self.limits = limits or Limits()
         self.idle = idle
+        self.tries = 8  # how often a part may be begun: one that kills its worker each time must end
         self.stopping = threading.Event()
 
     def make(self, part: str, round: int) -> Outcome:
@@ -79,7 +79,8 @@ class Worker:
         path = self.keep.store.path(key)
         width, height = measure(path)
         seconds = time.monotonic() - began
-        return {"key": key, "width": width, "height": height, "bytes": path.stat().st_size, "seconds": seconds}
+        size = {"width": width, "height": height, "bytes": path.stat().st_size}
+        return {"key": key, **size, "seconds": seconds, "style_sha256": self.engine.catalog.get(task.style).sha256}
 
     def begin(self, part: str, round: int) -> Task | None:
         """Note that the part runs; None where it is not wanted any more, or has killed too many workers."""
@@ -89,8 +90,8 @@ class Worker:
                 return None
             job, row = found
             row.tries += 1
-            if row.tries > TRIES:
-                what = f"The worker died {TRIES} times while it made this picture."
+            if row.tries > self.tries:
+                what = f"The worker died {self.tries} times while it made this picture."
                 row.error = {"what": what, "right": "Try a smaller photo."}
                 move(session, job, row, states.FAILED)
                 follow(session, job)
@@ -219,5 +220,6 @@ def picture_of(job: Job, part: Part, outcome: Outcome) -> Picture:
         media_type=FORMATS[job.ask["format"]],
         seconds=outcome["seconds"],
         made=time.time(),
+        style_sha256=outcome.get("style_sha256"),
         **size,
     )

@@ -6,11 +6,11 @@ Each function takes a session of ``Database.write`` or ``read``. Blobs are held 
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ganvas.errors import NotFound
-from ganvas.ledger.models import Picture, Release
+from ganvas.ledger.models import Folder, Picture, Release
 
 PAGE = 60
 LONGEST_FOLDER = 120
@@ -18,9 +18,12 @@ LONGEST_FOLDER = 120
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for: ``words`` all in name, folder or style; None is any; ``before`` is the last id seen."""
+    """What is looked for: ``words`` all in name, folder or style; ``style`` its name, or NAME@VERSION; None is any;
+    ``before`` is the last id seen.
+    """
 
     words: str = ""
+    style: str = ""
     folder: str | None = None
     star: bool | None = None
     before: str = ""
@@ -34,6 +37,9 @@ def find(session: Session, owner: str, search: Search) -> list[Picture]:
         near = f"%{escape(word.lower())}%"
         columns = (Picture.name, Picture.folder, Picture.style)
         query = query.where(or_(*(func.lower(column).like(near, escape="\\") for column in columns)))
+    if search.style:
+        version = Picture.style.like(f"{escape(search.style)}@%", escape="\\")
+        query = query.where(or_(Picture.style == search.style, version))
     if search.folder is not None:
         query = query.where(Picture.folder == search.folder)
     if search.star is not None:
@@ -49,9 +55,30 @@ def escape(word: str) -> str:
 
 
 def folders(session: Session, owner: str) -> dict[str, int]:
-    """The owner's folders with how many pictures are in each; those in none are under ''."""
+    """The owner's folders by name with how many pictures are in each; those in none are under ''."""
+    counts = dict.fromkeys(session.scalars(select(Folder.name).where(Folder.owner == owner)), 0)
     query = select(Picture.folder, func.count()).where(Picture.owner == owner).group_by(Picture.folder)
-    return {folder: int(count) for folder, count in session.execute(query.order_by(Picture.folder))}
+    counts |= {folder: int(count) for folder, count in session.execute(query)}
+    return {name: counts[name] for name in sorted(counts)}
+
+
+def make_folder(session: Session, owner: str, name: str) -> None:
+    """Have a folder, which stays when nothing is in it; one that is there stays as it is."""
+    session.merge(Folder(owner=owner, name=name))
+
+
+def rename_folder(session: Session, owner: str, name: str, to: str) -> None:
+    """Give a folder another name; where that is a folder already, the two become one. Raises NotFound."""
+    remove_folder(session, owner, name, to)
+    make_folder(session, owner, to)
+
+
+def remove_folder(session: Session, owner: str, name: str, to: str = "") -> None:
+    """Take a folder away; what lay in it stays, in no folder or in another. Raises NotFound."""
+    if not name or name not in folders(session, owner):
+        raise NotFound(f"You have no folder {name[:LONGEST_FOLDER]!r}.", "Its name is written exactly as in the list.")
+    session.execute(delete(Folder).where(Folder.owner == owner, Folder.name == name))
+    session.execute(update(Picture).where(Picture.owner == owner, Picture.folder == name).values(folder=to))
 
 
 def get(session: Session, owner: str, id: str) -> Picture:
@@ -75,5 +102,5 @@ def remove(session: Session, picture: Picture) -> None:
 
 
 def blobs(picture: Picture) -> set[str]:
-    """The keys that a picture holds: itself, its photo, its mask."""
-    return {key for key in (picture.key, picture.photo, picture.mask) if key}
+    """The keys that a picture holds: itself, its photo, its mask, its thumbnail."""
+    return {key for key in (picture.key, picture.photo, picture.mask, picture.thumbnail) if key}

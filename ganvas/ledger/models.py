@@ -90,7 +90,8 @@ class Event(Row):
 class Picture(Row):
     """A picture that somebody made, with all that it takes to make it again.
 
-    ``key`` and ``photo`` are keys in the store, held as ``picture:ID``; ``held`` says that this was done.
+    ``key``, ``photo``, ``mask`` and ``thumbnail`` (made when it is first looked at) are keys in the store, held as
+    ``picture:ID``; ``held`` says that this was done. ``style_sha256`` is the style file's, None before it was noted.
     """
 
     __tablename__ = "pictures"
@@ -113,6 +114,26 @@ class Picture(Row):
     star: Mapped[bool] = mapped_column(default=False)
     folder: Mapped[str] = mapped_column(default="")
     held: Mapped[bool] = mapped_column(default=False, index=True)
+    style_sha256: Mapped[str | None]
+    thumbnail: Mapped[str | None]
+
+
+class Folder(Row):
+    """A folder of somebody's pictures that stays when nothing is in it."""
+
+    __tablename__ = "folders"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Shelf(Row):
+    """In which order somebody has the styles: their names."""
+
+    __tablename__ = "shelves"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    styles: Mapped[list[str]]
 
 
 class Worker(Row):

@@ -1,5 +1,6 @@
 """Assembles the application from its parts. Knows every ring and route; does no work of its own."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from ganvas import __version__, image
 from ganvas.engine.engine import Engine
+from ganvas.errors import GanvasError
 from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
@@ -18,8 +20,7 @@ from ganvas.web import manual, problems
 from ganvas.web.api import health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
 from ganvas.web.headers import CarefulHeaders
-from ganvas.web.incoming import most_bytes
-from ganvas.web.intake import Intake
+from ganvas.web.intake import Door, Intake
 from ganvas.web.metrics import Metrics
 from ganvas.web.page import BUILT, Page
 from ganvas.web.parts import Parts
@@ -28,12 +29,14 @@ from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 from ganvas.web.watch import Watch
 
+LOG = logging.getLogger("ganvas.web")
 ABOUT = (
     "Photos in, pictures out. Where the server has a token, send it as 'Authorization: Bearer TOKEN', "
     "or exchange it for a cookie at /api/v1/login."
 )
 SWEEP = 600.0
-MARGIN = 1 << 20  # for the fields of a form beside photo and mask
+MARGIN = 1 << 20  # for the fields of a form beside its files
+STYLES = 2  # style files that are received at a time: each is tried in a process of its own
 SILENT: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -51,7 +54,7 @@ def create_app(
     turns = Turns(settings.workers, settings.waiting, metrics.on_tile)
     seal = Seal(settings.token) if settings.token else None
     shop = Shop(settings, engine, store)
-    streams = Streams(lambda ids: shop.desk.newest(ids))
+    streams = Streams(lambda ids: shop.desk.newest(ids), settings.streams)
     app = FastAPI(
         title="Ganvas",
         version=__version__,
@@ -79,12 +82,21 @@ def create_app(
 
 def surround(app: FastAPI, parts: Parts) -> None:
     """Put the rings around the routes, the innermost first."""
-    settings, turns = parts.settings, parts.turns
-    larger = {"/api/v1/pictures": settings.max_bytes + MARGIN, "/api/v1/jobs": most_bytes(settings) + MARGIN}
-    app.add_middleware(Intake, larger=larger, check=turns.check, most=2 * turns.room)
+    settings = parts.settings
+    app.add_middleware(Intake, doors=doors(parts))
     app.add_middleware(Gate, bound=settings.host, names=settings.hosts, seal=parts.seal)
     app.add_middleware(Watch, metrics=parts.metrics)
     app.add_middleware(CarefulHeaders)
+
+
+def doors(parts: Parts) -> dict[str, Door]:
+    """Where large bodies come in; only who waits for a picture is turned away when all places are taken."""
+    settings, turns = parts.settings, parts.turns
+    return {
+        "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
+        "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads),
+        "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES),
+    }
 
 
 @asynccontextmanager
@@ -96,11 +108,29 @@ async def live(app: FastAPI) -> AsyncGenerator[None]:
         await anyio.to_thread.run_sync(parts.shop.begin, lambda: parts.turns.inside == 0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(sweep, parts)
+        if parts.settings.warm:
+            tasks.start_soon(warm, parts)
         yield
         tasks.cancel_scope.cancel()
     await anyio.to_thread.run_sync(parts.turns.close)
     await anyio.to_thread.run_sync(parts.shop.end)
     await anyio.to_thread.run_sync(image.stop)
+
+
+async def warm(parts: Parts) -> None:
+    """Open the networks of the styles on offer, so that the first previews need not wait for it."""
+    for name in parts.catalog.names()[: parts.settings.networks]:
+        try:
+            await anyio.to_thread.run_sync(open_network, parts, name)
+        except GanvasError as error:
+            LOG.warning("%s cannot be opened: %s", name, error)
+
+
+def open_network(parts: Parts, name: str) -> None:
+    """Open one style's network, where it takes photos."""
+    style = parts.catalog.get(name)
+    if style.kind == "transfer":
+        parts.engine.session(style)
 
 
 async def sweep(parts: Parts) -> None:

@@ -17,7 +17,6 @@ from ganvas.store import Store
 from ganvas.web.shapes_jobs import JobWish
 
 HEAD = 4
-TIMES = 32  # a job's body may be so many times as large as a photo may
 MOST_FIELDS = 200
 FILES = {"photos", "mask"}
 FORM = {
@@ -42,11 +41,6 @@ FORM = {
         },
     }
 }
-
-
-def most_bytes(settings: Settings) -> int:
-    """How large the body of a job may be."""
-    return TIMES * settings.max_bytes
 
 
 @asynccontextmanager
@@ -80,7 +74,7 @@ def take_in(form: FormData, wish: JobWish, store: Store, settings: Settings, mos
         Given(name, store.put(data))
         for file in form.getlist("photos")
         if isinstance(file, UploadFile) and file.size
-        for name, data in read_file(file, Room(most.parts, most_bytes(settings), settings.max_bytes))
+        for name, data in read_file(file, Room(most.parts, settings.job_bytes, settings.max_bytes))
     ]
     mask = form.get("mask")
     wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)

@@ -1,6 +1,7 @@
 """How much is read: bodies are counted and timed while they stream in, few at once. Knows no field of a form."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import anyio
 from fastapi import Response
@@ -17,31 +18,53 @@ STALL = 30.0
 LONGEST = 900.0
 
 
-class Intake:
-    """Limits the bodies of requests: ``larger`` has the bytes allowed by path, all others may have SMALL.
+def anybody() -> None:
+    """There is always a place."""
 
-    A large body is taken only if ``check`` finds a place for the work (it raises Busy), and at most ``most`` are
-    read at once. A body that stops coming for STALL seconds, or takes LONGEST, is given up.
+
+@dataclass
+class Door:
+    """Where one sort of large body comes in: at most ``bytes`` each, at most ``most`` at once.
+
+    ``check`` finds a place for the work that follows, and raises Busy where there is none.
     """
 
-    def __init__(self, app: ASGIApp, larger: Mapping[str, int], check: Callable[[], None], most: int) -> None:
+    bytes: int
+    most: int
+    check: Callable[[], None] = anybody
+    reading: int = 0
+
+    def enter(self) -> None:
+        """Raise Busy if no more can be taken in now."""
+        self.check()
+        if self.reading >= self.most:
+            raise Busy(f"{self.reading} bodies of this sort are being received.", "Try again in 2 s.", 2)
+        self.reading += 1
+
+    def leave(self) -> None:
+        """One body less is being read."""
+        self.reading -= 1
+
+
+class Intake:
+    """Limits the bodies of requests: ``doors`` has where large ones come in, by path; all others may have SMALL.
+
+    A body that stops coming for STALL seconds, or takes LONGEST, is given up.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Mapping[str, Door]) -> None:
         self.app = app
-        self.larger = larger
-        self.check = check
-        self.most = most
-        self.reading = 0
+        self.doors = doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             return await self.app(scope, receive, send)
-        large = scope["path"] in self.larger
-        limit = self.larger.get(scope["path"], SMALL)
-        refusal = self.judge(Headers(scope=scope), limit, large)
+        door = self.doors.get(scope["path"]) or Door(SMALL, 1)
+        refusal = judge(Headers(scope=scope), door)
         if refusal:
             return await refuse(refusal, receive, send)
-        self.reading += large
-        body = Body(limit, receive, send)
-        body.on_end = lambda: self.end(large)
+        body = Body(door.bytes, receive, send)
+        body.on_end = door.leave
         try:
             await self.app(scope, body.receive, body.send)
         except ClientDisconnect:
@@ -50,27 +73,17 @@ class Intake:
         finally:
             body.end()
 
-    def judge(self, headers: Headers, limit: int, large: bool) -> Response | None:
-        """The refusal of a request by its headers alone, and by how much is going on."""
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > limit:
-            return too_large(limit)
-        try:
-            if large:
-                self.check()
-                self.check_reading()
-        except Busy as error:
-            return respond(explain(error), headers_of(error))
-        return None
 
-    def check_reading(self) -> None:
-        """Raise Busy if too many large bodies are being read."""
-        if self.reading >= self.most:
-            raise Busy(f"{self.reading} photos are being received.", "Try again in 2 s.", 2)
-
-    def end(self, large: bool) -> None:
-        """One body less is being read."""
-        self.reading -= large
+def judge(headers: Headers, door: Door) -> Response | None:
+    """The refusal of a request by its headers alone, and by how much is going on; without one it is inside."""
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > door.bytes:
+        return too_large(door.bytes)
+    try:
+        door.enter()
+    except Busy as error:
+        return respond(explain(error), headers_of(error))
+    return None
 
 
 class Body:
@@ -128,4 +141,4 @@ class Body:
 def too_large(limit: int) -> Response:
     """The answer to a body over its limit."""
     size = f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
-    return respond(build("too-large", "The body is too large.", f"It may have {size}, photo and mask together."))
+    return respond(build("too-large", "The body is too large.", f"All of it together may have {size}."))

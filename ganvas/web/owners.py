@@ -15,6 +15,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from ganvas.errors import Forbidden
+from ganvas.web.gate import is_loopback
 from ganvas.web.parts import Has
 
 COOKIE = "ganvas-owner"
@@ -46,6 +48,22 @@ def token_owner(token: str) -> str:
 
 
 Owner = Annotated[str, Depends(find_owner)]
+
+
+def check_steward(request: Request, parts: Has) -> None:
+    """Raise Forbidden for who may not change what all see.
+
+    Where a token is set, whoever has it may (the gate let nobody else in); else the callers on this machine alone, and
+    none that a proxy brings.
+    """
+    if parts.seal:
+        return
+    here = request.client is not None and is_loopback(request.client.host)
+    if not here or any(name in request.headers for name in ("forwarded", "x-forwarded-for")):
+        raise Forbidden("Only callers on the server's own machine may change the styles.", "Set GANVAS_TOKEN there.")
+
+
+Steward = Depends(check_steward)
 
 
 def from_browser(request: Request) -> bool:

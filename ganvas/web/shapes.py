@@ -52,6 +52,7 @@ class Style(Shape):
     card: dict[str, dict[str, str]]
     sha256: str
     preview: str | None = Field(description="where its preview is", examples=["/api/v1/styles/monet/preview"])
+    added: bool = Field(description="whether it was added here, and so can be removed; the others are built in")
 
 
 class StyleCard(Style):
@@ -66,9 +67,23 @@ class StyleCard(Style):
 
 
 class Styles(Shape):
-    """The styles on offer, by name."""
+    """The styles on offer, in the caller's order."""
 
     styles: list[Style]
+
+
+class Shelf(Shape):
+    """In which order the caller has the styles; those that are not named come after them, by name."""
+
+    names: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=1000, examples=[["ukiyoe", "monet"]])]
+
+    @field_validator("names")
+    @classmethod
+    def name_none_twice(cls, value: list[str]) -> list[str]:
+        """Each name has one place."""
+        if len(set(value)) < len(value):
+            raise ValueError("a name is there twice")
+        return value
 
 
 class Wish(Shape):
@@ -130,16 +145,19 @@ class Health(Shape):
 FIELDS = tuple(Wish.model_fields)
 
 
-def describe_style(file: File) -> Style:
+APART = {"preview", "added"}  # what is not in a style's file as it is said
+
+
+def describe_style(file: File, added: bool) -> Style:
     """What the gallery shows of a style."""
-    known = {name: getattr(file, name) for name in Style.model_fields if name != "preview"}
-    return Style(**known, preview=preview_url(file))
+    known = {name: getattr(file, name) for name in Style.model_fields if name not in APART}
+    return Style(**known, preview=preview_url(file), added=added)
 
 
-def describe_card(file: File) -> StyleCard:
+def describe_card(file: File, added: bool) -> StyleCard:
     """All that a style's file says."""
-    known = {name: getattr(file, name) for name in StyleCard.model_fields if name != "preview"}
-    return StyleCard(**known, preview=preview_url(file))
+    known = {name: getattr(file, name) for name in StyleCard.model_fields if name not in APART}
+    return StyleCard(**known, preview=preview_url(file), added=added)
 
 
 def preview_url(file: File) -> str | None:

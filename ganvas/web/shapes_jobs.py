@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ganvas.image import Keep
 from ganvas.jobs.desk import Seen
@@ -83,9 +83,12 @@ class Made(Shape):
 
     id: str
     url: str
+    thumbnail: str = Field(description="where it is as a small WebP")
     photo: str | None = Field(description="where its photo is")
+    mask: str | None = Field(description="where its mask is")
     name: str
-    style: str
+    style: str = Field(examples=["monet@1"])
+    style_sha256: str | None = Field(description="of the style's file")
     settings: dict[str, Any]
     media_type: str
     width: int
@@ -108,6 +111,20 @@ class Folders(Shape):
     """Folders with how many pictures are in each; '' are those in none."""
 
     folders: dict[str, int]
+
+
+class Folder(Shape):
+    """A folder's name."""
+
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_FOLDER, examples=["Trip"])]
+
+    @field_validator("name")
+    @classmethod
+    def strip(cls, value: str) -> str:
+        """Without spaces around it."""
+        if not value.strip():
+            raise ValueError("a folder needs a name")
+        return value.strip()
 
 
 class Change(Shape):
@@ -157,10 +174,17 @@ def describe_part(part: PartRow) -> Part:
 
 def describe_made(row: PictureRow) -> Made:
     """What is shown of a picture in the history."""
-    names = ("id", "name", "style", "media_type", "width", "height", "bytes", "seconds", "made", "star", "folder")
-    known = {name: getattr(row, name) for name in names}
-    photo = f"/api/v1/history/{row.id}/photo" if row.photo else None
-    return Made(**known, url=picture_url(row), photo=photo, settings=row.ask)
+    apart = {"url", "thumbnail", "photo", "mask", "settings"}
+    known = {name: getattr(row, name) for name in Made.model_fields if name not in apart}
+    place = f"/api/v1/history/{row.id}"
+    return Made(
+        **known,
+        url=picture_url(row),
+        thumbnail=f"{place}/thumbnail",
+        photo=f"{place}/photo" if row.photo else None,
+        mask=f"{place}/mask" if row.mask else None,
+        settings=row.ask,
+    )
 
 
 def picture_url(row: PictureRow) -> str:

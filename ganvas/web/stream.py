@@ -19,14 +19,14 @@ from ganvas.ledger.models import Event
 LOOK = 0.25
 SIGN = 15.0  # seconds of silence after which a line is sent, so that nobody on the way closes the connection
 LONGEST = 900.0  # seconds; the browser then comes back and misses nothing
-MOST = 500
 
 
 class Streams:
     """The connections on which somebody listens, and the look at the database that they share."""
 
-    def __init__(self, newest: Callable[[list[str]], dict[str, int]]) -> None:
+    def __init__(self, newest: Callable[[list[str]], dict[str, int]], most: int = 500) -> None:
         self.newest = newest
+        self.most = most
         self.listening: dict[str, set[anyio.Event]] = {}
         self.known: dict[str, int] = {}
         self.looking = False
@@ -34,8 +34,8 @@ class Streams:
 
     def check(self) -> None:
         """Raise Busy when nobody more may listen."""
-        if sum(map(len, self.listening.values())) >= MOST:
-            raise Busy(f"{MOST} connections listen for events already.", "Ask for the job itself now and then.", 5)
+        if sum(map(len, self.listening.values())) >= self.most:
+            raise Busy(f"{self.most} connections listen for events already.", "Ask for the job itself now and then.", 5)
 
     async def wait(self, job: str, after: int) -> None:
         """Come back when the job has an event after this number, or after LOOK seconds where this is who looks."""

@@ -71,9 +71,9 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def open_place(folder: Path, styles: Path, engine: type[Engine] = Engine, database: str = "") -> Place:
+def open_place(folder: Path, styles: Path, engine: type[Engine] = Engine, **said) -> Place:
     """An installation whose networks all give the negative."""
-    settings = Settings(data=folder, database=database)
+    settings = Settings(data=folder, **said)
     store = Store(folder / "store")
     shop = Shop(settings, engine(Catalog([styles]), lambda path: lambda x: -x), store)
     return Place(shop, store, settings)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, text, update
 
 from ganvas.jobs import durable
 from ganvas.jobs.durable import Json, part_of, workflow_id
@@ -61,6 +61,25 @@ def read_worker(place, keeper: Keeper) -> Worker | None:
         return session.get(Worker, keeper.id)
 
 
+def test_a_worker_says_that_it_lives_by_the_databases_clock(place, keepers):
+    one, other = keepers
+    row = read_worker(place, one)
+    with place.desk.database.write() as session:
+        session.execute(update(Worker).where(Worker.id == one.id).values(beat=row.beat - 1000))
+    one.beat()
+    assert read_worker(place, one).beat >= row.beat
+    assert other.relieve() == 0
+
+
+def test_each_picture_is_noted_under_the_worker_that_made_it_and_one_version(works):
+    works.finished(works.desk.submit(ME, works.order(draw(2))))
+    with works.desk.database.engine.connect() as connection:
+        rows = connection.execute(
+            text("select executor_id, application_version from workflow_status where name = 'part'")
+        ).all()
+    assert {tuple(row) for row in rows} == {(works.shop.shift.keeper.id, durable.VERSION)}
+
+
 def test_a_worker_whose_lock_is_held_lives_and_one_whose_lock_is_free_is_dead(place, keepers):
     one, other = keepers
     row = read_worker(place, other)
@@ -108,13 +127,12 @@ def test_a_part_that_the_queue_gave_up_has_failed_with_a_reason(place, keepers):
 
 
 def test_a_part_that_kills_its_worker_each_time_ends(place):
-    from ganvas.jobs.worker import TRIES
     from ganvas.jobs.worker import Worker as Doer
 
     id = place.desk.submit(ME, place.order(draw(7)))
     part = place.desk.show(ME, id).job.parts[0]
     doer = Doer(place.shop.engine, place.desk.keep, place.desk.line)
-    assert all(doer.begin(part.id, part.round) for _ in range(TRIES))
+    assert all(doer.begin(part.id, part.round) for _ in range(8))
     assert doer.begin(part.id, part.round) is None
     assert "died" in place.desk.show(ME, id).job.parts[0].error["what"]
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from ganvas.engine.engine import Engine
+from ganvas.errors import Cancelled
 from ganvas.jobs.order import Wanted
 from tests.jobs.conftest import ME, YOU, draw, open_place, until
 
@@ -59,6 +60,41 @@ def test_a_short_job_of_another_does_not_wait_for_a_long_one(works):
     works.finished(short)
     assert works.desk.show(YOU, long).counts.get("queued", 0) > 0
     works.desk.cancel(YOU, long)
+
+
+def test_one_picture_at_a_time_goes_by_turns_of_owners_and_by_priority_within_one(tmp_path, styles, works):
+    works.shop.end()  # there is one worker in a process
+    place = open_place(tmp_path / "data", styles, slots=1)
+    late = place.desk.submit(ME, place.order(*[draw(number) for number in range(4)], priority=9))
+    soon = place.desk.submit(ME, place.order(draw(9), draw(10), priority=1))
+    theirs = place.desk.submit(YOU, place.order(*[draw(number) for number in range(20, 24)]))
+    place.shop.begin()
+    try:
+        seen = [place.finished(late), place.finished(soon), place.finished(theirs, YOU)]
+    finally:
+        place.shop.end()
+        works.shop.begin()
+    made = sorted((part.picture.made, part.job_id) for one in seen for part in one.job.parts)
+    order = [id for _, id in made]
+    assert [id for id in order if id != theirs] == [soon, soon, late, late, late, late]
+    assert theirs in order[:3] and 2 <= order[:5].count(theirs) <= 3, "they took turns"
+
+
+def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_second(place, monkeypatch):
+    from ganvas.jobs import worker
+
+    id = place.desk.submit(ME, place.order(draw()))
+    part = place.desk.show(ME, id).job.parts[0]
+    clock = [100.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+    doer = worker.Worker(place.shop.engine, place.desk.keep, place.desk.line)
+    on_tile = doer.progress(doer.begin(part.id, 0))
+    place.desk.cancel(ME, id)
+    clock[0] += 0.2
+    on_tile(0.1)
+    clock[0] += 0.06
+    with pytest.raises(Cancelled):
+        on_tile(0.2)
 
 
 class TileByTile(Engine):

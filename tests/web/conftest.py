@@ -75,16 +75,18 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(scope="session")
 def serve(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory):
-    """Makes an application over the tiny styles; its engine and settings may be others."""
+    """Makes an application over the tiny styles, with a folder of its ``own`` or none; the rest may differ."""
     with ExitStack() as open_clients:
 
-        def make(engine: type[Engine] = QuickEngine, **changes) -> Served:
+        def make(engine: type[Engine] = QuickEngine, own: bool = False, **changes) -> Served:
             settings = Settings(data=tmp_path_factory.mktemp("data"), workers=1, waiting=1)
             store = Store(settings.data / "store")
-            app = create_app(replace(settings, **changes), engine(catalog), store, catalog)
-            client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
+            offered = Catalog([settings.data / "styles", *catalog.folders]) if own else catalog
+            app = create_app(replace(settings, **changes), engine(offered), store, offered)
+            here = ("127.0.0.1", 50000)
+            client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False, client=here)
             open_clients.enter_context(client)
-            return Served(app, client, catalog, store)
+            return Served(app, client, offered, store)
 
         yield make
 

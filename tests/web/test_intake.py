@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from ganvas.errors import Busy
 from ganvas.web import intake
-from ganvas.web.intake import Intake
+from ganvas.web.intake import Door, Intake, anybody
 
 LIMIT = 1000
 
@@ -19,12 +19,8 @@ async def count(scope, receive, send):
     await PlainTextResponse(str(len(body)))(scope, receive, send)
 
 
-def free():
-    """There is always a place."""
-
-
-def ring(app=count, check=free, most=2) -> Intake:
-    return Intake(app, {"/pictures": LIMIT}, check, most)
+def ring(app=count, check=anybody, most=2) -> Intake:
+    return Intake(app, {"/pictures": Door(LIMIT, most, check), "/jobs": Door(LIMIT, 1)})
 
 
 def scope(path: str = "/pictures", length: int | None = None):
@@ -127,7 +123,7 @@ def test_a_body_that_stops_coming_is_given_up(monkeypatch):
     taker = ring()
     anyio.run(taker, scope(), wire.receive, wire.send)
     assert wire.status == 408
-    assert taker.reading == 0
+    assert taker.doors["/pictures"].reading == 0
 
 
 def test_no_body_is_read_when_there_is_no_place():
@@ -142,8 +138,15 @@ def test_no_body_is_read_when_there_is_no_place():
 
 def test_few_large_bodies_are_read_at_once():
     taker = ring(most=1)
-    taker.reading = 1
+    taker.doors["/pictures"].reading = 1
     assert TestClient(taker).post("/pictures", content=b"x").status_code == 429
+
+
+def test_each_door_counts_for_itself():
+    taker = ring(most=1)
+    taker.doors["/pictures"].reading = 1
+    assert TestClient(taker).post("/jobs", content=b"x").status_code == 200
+    assert taker.doors["/jobs"].reading == 0
 
 
 def test_a_body_counts_as_being_read_until_its_end_only():
@@ -151,9 +154,9 @@ def test_a_body_counts_as_being_read_until_its_end_only():
     inside = []
 
     async def app(scope, receive, send):
-        inside.append(taker.reading)
+        inside.append(taker.doors["/pictures"].reading)
         await count(scope, receive, send)
-        inside.append(taker.reading)
+        inside.append(taker.doors["/pictures"].reading)
 
     taker.app = app
     TestClient(taker).post("/pictures", content=b"xyz")

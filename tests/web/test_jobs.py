@@ -4,10 +4,14 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
+from ganvas.errors import Busy
+from ganvas.settings import Settings
+from ganvas.web.app import MARGIN, doors
 from tests.web.conftest import draw
 
 URL = "/api/v1/jobs"
@@ -157,13 +161,53 @@ def test_browsers_have_owners_of_their_own(shop):
     assert forged.get(f"{URL}/{id}").status_code == 404 or value.endswith("0")
 
 
-def test_a_picture_that_takes_long_becomes_a_job(shop, monkeypatch, photo):
-    monkeypatch.setattr("ganvas.web.api.jobs.WAIT_BYTES", 100)
-    answer = shop.post(photo)
+@pytest.mark.parametrize("most", [{"wait_bytes": 100}, {"wait_pixels": 160 * 120 - 1}])
+def test_a_picture_that_takes_long_becomes_a_job(serve, photo, most):
+    served = serve(**most)
+    answer = served.post(photo)
     assert answer.status_code == 202
     assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"
-    assert finished(shop, answer.json()["id"])["counts"] == {"done": 1}
-    assert shop.post(photo, long_edge="32").status_code == 201
+    assert served.client.get(answer.headers["location"]).json()["priority"] == 1
+    assert served.post(photo, long_edge="32").status_code == 201
+    served.app.state.parts.shop.end()
+
+
+def test_a_job_is_taken_when_all_places_for_pictures_are(serve, photo):
+    served = serve()
+    turns = served.app.state.parts.turns
+    turns.inside = turns.room
+    assert served.post(photo).status_code == 429
+    assert ask(served, ("a.png", picture())).status_code == 202
+    turns.inside = 0
+    served.app.state.parts.shop.end()
+
+
+def test_jobs_that_are_received_have_a_limit_of_their_own(served):
+    entrance = doors(replace(served.app.state.parts, settings=Settings(uploads=3, job_bytes=1000)))["/api/v1/jobs"]
+    assert entrance.bytes == 1000 + MARGIN
+    for _ in range(3):
+        entrance.enter()
+    with pytest.raises(Busy) as refused:
+        entrance.enter()
+    assert refused.value.retry_after >= 1
+
+
+def test_the_limits_of_jobs_are_the_settings(serve):
+    served = serve(job_pictures=1, owner_jobs=1)
+    assert ask(served, ("a.png", picture(1)), ("b.png", picture(2))).status_code == 413
+    assert ask(served, ("a.png", picture(1))).status_code == 202
+    busy = ask(served, ("a.png", picture(1)))
+    assert busy.status_code == 429 and int(busy.headers["retry-after"]) >= 1
+    served.app.state.parts.shop.end()
+
+
+def test_every_get_has_a_head(shop):
+    id = ask(shop, ("a.png", picture())).json()["id"]
+    finished(shop, id)
+    for path in ("", f"/{id}", f"/{id}/events", f"/{id}/pictures.zip"):
+        head = shop.client.head(f"{URL}{path}")
+        assert (head.status_code, head.content) == (200, b"")
+    assert shop.client.head(f"{URL}/nothing/events").status_code == 404
 
 
 def test_who_will_not_wait_need_not(shop, photo):

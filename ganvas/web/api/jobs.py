@@ -11,7 +11,9 @@ from ganvas.errors import NotFound
 from ganvas.jobs.archive import pack
 from ganvas.jobs.desk import PAGE, Desk, Seen
 from ganvas.jobs.order import Given, Order, Wanted, clean
+from ganvas.settings import Settings
 from ganvas.store import Store
+from ganvas.web import extent
 from ganvas.web.incoming import FORM, read_form, read_wish, take_in
 from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
@@ -20,7 +22,6 @@ from ganvas.web.shapes_jobs import Job, Jobs, describe_job
 from ganvas.web.stream import follow, last_seen
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
-WAIT_BYTES = 24 << 20  # a photo of more bytes is not waited for: reading and writing it alone take several seconds
 NONE: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "You have no such job."}}
 REFUSED: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "No such style."},
@@ -28,9 +29,12 @@ REFUSED: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A field is wrong, or a ZIP plays tricks."},
     429: {"model": Problem, "description": "Too much of yours waits; `Retry-After` says when to come back."},
 }
+EVENTS = "text/event-stream"
+STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {}}, "description": "Events `job`, `part`, `progress`, `end` and `deleted`."}
+    200: {"content": {EVENTS: {}}, "description": "Events `job`, `part`, `progress`, `end` and `deleted`."}
 }
+PACKED = {"Content-Disposition": 'attachment; filename="pictures.zip"', "Cache-Control": "no-store"}
 ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}, "description": "The pictures."}}
 
 
@@ -50,10 +54,16 @@ async def ask_for_job(request: Request, parts: Has, owner: Owner, response: Resp
     return job
 
 
-def is_long(wish: Wish, request: Request) -> bool:
+def is_long(wish: Wish, request: Request, settings: Settings) -> bool:
     """Whether a picture is made as a job: the caller will not wait (RFC 7240), or would have to for long."""
-    preferred = "respond-async" in request.headers.get("prefer", "").lower()
-    return wish.long_edge is None and (preferred or (wish.photo.size or 0) > WAIT_BYTES)
+    if wish.long_edge is not None:
+        return False
+    if "respond-async" in request.headers.get("prefer", "").lower():
+        return True
+    size, pixels = wish.photo.size or 0, extent.count(wish.photo.file)
+    if size > settings.max_bytes or pixels > settings.max_pixels:
+        return False  # it is refused at once, and not in a job
+    return size > settings.wait_bytes or pixels > settings.wait_pixels
 
 
 def postpone(parts: Parts, wish: Wish, owner: str, cookies: Response) -> Response:
@@ -71,6 +81,7 @@ def postpone(parts: Parts, wish: Wish, owner: str, cookies: Response) -> Respons
 
 
 @router.get("/jobs", summary="Your jobs")
+@router.head("/jobs", include_in_schema=False)
 def list_jobs(
     parts: Has,
     owner: Owner,
@@ -85,6 +96,7 @@ def list_jobs(
 
 
 @router.get("/jobs/{id}", summary="One job with its parts", responses=NONE)
+@router.head("/jobs/{id}", include_in_schema=False)
 def show_job(id: str, parts: Has, owner: Owner, response: Response) -> Job:
     """Its progress, its place in line, the time that is left, and each part."""
     response.headers["Cache-Control"] = "no-store"
@@ -105,8 +117,14 @@ async def stream_events(
     desk = await anyio.to_thread.run_sync(lambda: parts.shop.desk)
     await anyio.to_thread.run_sync(desk.glance, owner, id)
     events: AsyncGenerator[str] = follow(parts.streams, desk, owner, id, last_seen(request, after))
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    return StreamingResponse(events, media_type=EVENTS, headers=STREAMED)
+
+
+@router.head("/jobs/{id}/events", include_in_schema=False)
+def head_events(id: str, parts: Has, owner: Owner) -> Response:
+    """What a stream begins with."""
+    parts.shop.desk.glance(owner, id)
+    return Response(media_type=EVENTS, headers=STREAMED)
 
 
 ACTIONS: dict[str, Callable[[Desk, str, str], None]] = {
@@ -153,13 +171,25 @@ def find_job(id: str, parts: Has, owner: Owner) -> Seen:
 @router.get("/jobs/{id}/pictures.zip", summary="All pictures of a job", responses=NONE | ZIP, response_class=Response)
 def get_pictures(seen: Annotated[Seen, Depends(find_job)], parts: Has) -> StreamingResponse:
     """The pictures with their own names and folders, and a list of what failed; streamed as it is packed."""
-    names = [(part.result, part.picture.key) for part in seen.job.parts if part.picture]
+    names = made(seen)
     failed = [f"{part.given}: {part.error['what']}" for part in seen.job.parts if part.error]
+    texts = [("failed.txt", "\n".join(failed) + "\n")] if failed else []
+    return StreamingResponse(pack(opened(parts.store, names), texts), media_type="application/zip", headers=PACKED)
+
+
+@router.head("/jobs/{id}/pictures.zip", include_in_schema=False)
+def head_pictures(seen: Annotated[Seen, Depends(find_job)]) -> Response:
+    """Whether there are pictures to be had."""
+    made(seen)
+    return Response(media_type="application/zip", headers=PACKED)
+
+
+def made(seen: Seen) -> list[tuple[str, str]]:
+    """The names and keys of a job's pictures. Raises NotFound where there is none."""
+    names = [(part.result, part.picture.key) for part in seen.job.parts if part.picture]
     if not names:
         raise NotFound("The job has no pictures yet.", "Come back when some are made.")
-    texts = [("failed.txt", "\n".join(failed) + "\n")] if failed else []
-    headers = {"Content-Disposition": 'attachment; filename="pictures.zip"', "Cache-Control": "no-store"}
-    return StreamingResponse(pack(opened(parts.store, names), texts), media_type="application/zip", headers=headers)
+    return names
 
 
 def opened(store: Store, names: list[tuple[str, str]]) -> Iterator[tuple[str, BinaryIO]]:

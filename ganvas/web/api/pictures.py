@@ -57,9 +57,9 @@ async def make_picture(
 ) -> Picture | Response:
     """The photo in a style, at its own size. If the caller goes away, the work stops.
 
-    A photo of more than 24 MiB, or any with `Prefer: respond-async`, becomes a job.
+    A photo of many bytes or pixels (see the settings), or any with `Prefer: respond-async`, becomes a job.
     """
-    if is_long(wish, request):
+    if is_long(wish, request, parts.settings):
         return await anyio.to_thread.run_sync(postpone, parts, wish, owner, response)
     picture = await parts.turns.run(lambda on_tile: paint(parts, wish, on_tile), lambda: departure(request.receive))
     if wish.long_edge is None:

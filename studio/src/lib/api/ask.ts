@@ -20,7 +20,26 @@ export async function ask(url: string, init: RequestInit = {}, way: Way = {}): P
   }
 }
 
+/**
+ * The first answer brings the cookie by which the server knows its visitor again. Whatever is asked meanwhile waits for it:
+ * asked without the cookie it would be another visitor's, and so would be what it makes.
+ */
+let first: Promise<void> | null = null;
+let known = false;
+
 async function send(url: string, init: RequestInit): Promise<Response> {
+  while (first) await first;
+  const answer = get(url, init);
+  if (!known) first = answer.then(settle, () => settle(null));
+  return answer;
+}
+
+function settle(answer: Response | null): void {
+  known = answer?.ok ?? false;
+  first = null;
+}
+
+async function get(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (reason) {

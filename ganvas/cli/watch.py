@@ -142,9 +142,9 @@ def candidates(choice: Choice) -> Iterator[str]:
 
 def scored(found: Mapping[str, float]) -> str:
     """The validation scores of a candidate, each with its error."""
-    errors = {name: f" ± {value:.3g}" for name, value in found.items() if name.endswith("_error")}
+    errors = {name: f" ± {value:.2g}" for name, value in found.items() if name.endswith("_error")}
     return ", ".join(
-        f"{name} {value:.3g}{errors.get(f'{name}_error', '')}" for name, value in found.items() if name not in errors
+        f"{name} {value:.4g}{errors.get(f'{name}_error', '')}" for name, value in found.items() if name not in errors
     )
 
 

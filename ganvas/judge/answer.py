@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ from ganvas.errors import BadData
 from ganvas.judge import interval, sets, sight, style
 from ganvas.judge.interval import Figure
 from ganvas.judge.judge import Gap, Judged, Judgement, compare
+from ganvas.judge.kept import PROTOCOL, versions
 from ganvas.judge.sets import Folders
 
-PROTOCOL = 1  # goes up when a figure would come out otherwise
-PACKAGES = ("numpy", "scipy", "pillow", "onnx", "onnxruntime", "openvino")
 OPENING, CLOSING = '<script type="application/json" id="answer">', "</script>"
 DIGITS = 9
+SHORT = 16  # digits of a hash, as they are shown
 
 
 def plain(found: Judgement, words: Sequence[str], folders: Folders, seconds: float) -> dict[str, Any]:
@@ -41,9 +40,11 @@ def plain(found: Judgement, words: Sequence[str], folders: Folders, seconds: flo
             "art": str(folders.art),
             "side": folders.side,
             "every_photo": folders.every_photo,
+            "only": list(folders.only),
         },
         "sets": sets.describe(found.sets),
         "true_works": {name: spread(figure) for name, figure in found.true.items()},
+        "unseen_works": found.unseen,
         "subjects": [subject(judged) for judged in found.judged],
         "against": [
             {"name": other.subject.name, "gaps": {name: verdict(gap) for name, gap in compare(first, other).items()}}
@@ -98,17 +99,6 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def versions() -> dict[str, str]:
-    """The versions of what figures depend on."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
 def for_style(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The scores as they travel in the style file: the first subject's figures and what they were made on."""
     first = answer["subjects"][0]
@@ -137,14 +127,20 @@ def read(report: Path) -> dict[str, Any]:
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Figures that came out otherwise than before, by more than a hundredth of their interval."""
+    """Figures that came out otherwise than before, by more than a hundredth of their interval; and other files.
+
+    Subjects are told by their order: a file or a folder may have another name by now.
+    """
     found: list[dict[str, Any]] = []
-    now = {subject["name"]: subject["scores"] for subject in new["subjects"]}
-    for before in old["subjects"]:
-        for name, figure in before["scores"].items():
-            again = now.get(before["name"], {}).get(name)
+    for before, now in zip(old["subjects"], new["subjects"], strict=True):
+        name, files = before["name"], [subject["about"].get("sha256") for subject in (before, now)]
+        if None not in files and files[0] != files[1]:
+            told = [{"value": file[:SHORT]} for file in files]
+            found.append({"subject": name, "score": "sha256", "before": told[0], "now": told[1]})
+        for score, figure in before["scores"].items():
+            again = now["scores"].get(score)
             if again is None or abs(again["value"] - figure["value"]) > allowed(figure):
-                found.append({"subject": before["name"], "score": name, "before": figure, "now": again})
+                found.append({"subject": name, "score": score, "before": figure, "now": again})
     return found
 
 

@@ -5,7 +5,7 @@ as pixels, never through a lossy file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganvas.engine.engine import Engine
-from ganvas.judge import cost, features, interval, serving, style
+from ganvas.judge import cost, features, interval, nearest, serving, style
 from ganvas.judge.content import CONTENT, View
 from ganvas.judge.distance import Distance, Features
 from ganvas.judge.faults import FAULTS, Surface
 from ganvas.judge.features import Pixels
 from ganvas.judge.interval import Figure
+from ganvas.judge.kept import Looked, Shelf
+from ganvas.judge.nearest import Pair
 from ganvas.judge.scores import SCORES
 from ganvas.judge.sets import Sets
 from ganvas.judge.style import StyleScores, Truth
@@ -52,12 +54,18 @@ class Judged:
 
 @dataclass(frozen=True)
 class Judgement:
-    """``judged``: the subjects, the asked one first. ``true``: what true works score. ``shown``: pictures."""
+    """``judged``: the subjects, the asked one first. ``true``: what true works score. ``shown``: pictures.
+
+    ``unseen``: how far unseen works are from trained ones. ``near``: by subject, the pictures nearest to a trained
+    work; under "" the unseen work that is nearest.
+    """
 
     sets: Sets
     judged: Sequence[Judged]
     true: dict[str, Figure]
     shown: dict[str, list[Pixels]]
+    unseen: dict[str, float]
+    near: dict[str, list[Pair]]
 
 
 @dataclass
@@ -68,53 +76,89 @@ class Tally:
     rows: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
     seen: list[Features] = field(default_factory=list[Features])
 
-    def add(self, photo: tuple[View, Surface], picture: Pixels) -> None:
-        """Take the scores of one picture against its photo."""
-        view, surface = View(picture), Surface(picture)
-        row = {name: score(photo[0], view) for name, score in CONTENT.items()}
-        row |= {name: score(photo[1], surface) for name, score in FAULTS.items()}
+    def add(self, photo: tuple[View, Surface], picture: Pixels, shelf: Shelf | None) -> None:
+        """Take the scores of one picture against its photo; those of a style's are never kept."""
+        if shelf is None or self.subject.kind == "style":
+            row, seen = look(photo, picture)
+        else:
+            row, seen = shelf.find(photo[1].pixels, picture, lambda: look(photo, picture))
         self.rows.append(row)
-        self.seen.append(features.see([features.crops(picture)]))
+        self.seen.append(seen)
 
 
-def judge(
-    engine: Engine, words: Sequence[str], sets: Sets, cache: Path | None = None, on_part: Watch = ignore
-) -> Judgement:
+def look(photo: tuple[View, Surface], picture: Pixels) -> Looked:
+    """The scores of one picture against its photo, and what the network sees of it."""
+    view, surface = View(picture), Surface(picture)
+    row = {name: score(photo[0], view) for name, score in CONTENT.items()}
+    row |= {name: score(photo[1], surface) for name, score in FAULTS.items()}
+    return row, features.see([features.crops(picture)])
+
+
+@dataclass(frozen=True)
+class Terms:
+    """``cache`` keeps what was seen of art and of pictures that no style made. ``priced``: measure the cost, too.
+
+    ``on_part`` hears the fraction done and what is being done, and may raise Cancelled.
+    """
+
+    cache: Path | None = None
+    priced: bool = True
+    on_part: Watch = ignore
+
+
+PLAIN = Terms()
+
+
+def judge(engine: Engine, words: Sequence[str], sets: Sets, terms: Terms = PLAIN) -> Judgement:
     """Judge the subjects that the words mean, all on the same photos and art; the first is the one asked about.
 
-    ``cache`` keeps what the network saw of art. ``on_part`` hears the fraction done and what is being done, and may
-    raise Cancelled. Raises what ``subject.find`` raises, and Missing when the judge's network is not installed.
+    Raises what ``subject.find`` raises, and Missing when the judge's network is not installed.
     """
     with TemporaryDirectory(prefix="ganvas-") as scratch:
-        subjects = [find(word, engine, sets.photos, Path(scratch)) for word in dict.fromkeys(words)]
-        return measure(subjects, sets, cache, on_part)
+        wanted = list(dict.fromkeys(words))
+        subjects = [find(word, engine, sets.photos, Path(scratch)) for word in wanted]
+        return measure(apart(subjects, wanted), sets, terms)
 
 
-def measure(subjects: Sequence[Subject], sets: Sets, cache: Path | None, on_part: Watch) -> Judgement:
+def apart(subjects: Sequence[Subject], words: Sequence[str]) -> list[Subject]:
+    """The subjects, those of one name under the words that they were asked for with."""
+    names = [subject.name for subject in subjects]
+    return [
+        subject if names.count(subject.name) == 1 else replace(subject, name=word)
+        for subject, word in zip(subjects, words, strict=True)
+    ]
+
+
+def measure(subjects: Sequence[Subject], sets: Sets, terms: Terms) -> Judgement:
     """Look at the art, paint, score, in this order."""
-    on_part(0.0, "art")
-    truth = Truth(features.describe(sets.art, cache), features.describe(sets.trained, cache))
-    tallies, shown, trial = paint(subjects, sets.photos, on_part)
+    terms.on_part(0.0, "art")
+    truth = Truth(*(features.describe(some, terms.cache) for some in (sets.art, sets.trained)))
+    tallies, shown, trial = paint(subjects, sets.photos, terms)
     judged: list[Judged] = []
+    near = {"": nearest.true(truth.memory, sets.art, sets.trained)}
     for subject in subjects:
-        on_part(0.8 + 0.2 * len(judged) / len(subjects), f"scores of {subject.name}")
-        judged.append(conclude(tallies.get(subject.name, Tally(subject)), truth, sets, cache))
-        judged[-1].more.update(served(subject, trial))
-    on_part(1.0, "done")
-    return Judgement(sets, judged, true_works(sets, truth, cache), shown)
+        terms.on_part(0.8 + 0.2 * len(judged) / len(subjects), f"scores of {subject.name}")
+        found = scored(tallies.get(subject.name, Tally(subject)), truth, terms.cache)
+        judged.append(conclude(tallies.get(subject.name, Tally(subject)), found, sets))
+        judged[-1].more.update(served(subject, trial, terms.priced))
+        near[subject.name] = nearest.shown(subject, found.nearest, sets.photos, sets.trained)
+    terms.on_part(1.0, "done")
+    true = true_works(sets, truth, terms.cache)
+    return Judgement(sets, judged, true, shown, nearest.usual(truth.memory), near)
 
 
 Painted = tuple[dict[str, Tally], dict[str, list[Pixels]], list[Pixels]]
 
 
-def paint(subjects: Sequence[Subject], photos: Sequence[Path], on_part: Watch) -> Painted:
+def paint(subjects: Sequence[Subject], photos: Sequence[Path], terms: Terms) -> Painted:
     """Make and score every picture; what was collected, the pictures that are shown, and photos to try serving on."""
+    shelf = Shelf(terms.cache) if terms.cache is not None else None
     tallies = {subject.name: Tally(subject) for subject in subjects if subject.make is not None}
     shown: dict[str, list[Pixels]] = {name: [] for name in ("", *tallies)}
     trial: list[Pixels] = []
     chosen = {round(place) for place in np.linspace(0, len(photos) - 1, min(SHOWN, len(photos)))}
     for index, path in enumerate(photos):
-        on_part(0.05 + 0.75 * index / len(photos), path.name)
+        terms.on_part(0.05 + 0.75 * index / len(photos), path.name)
         pixels = features.load(path)
         photo = View(pixels), Surface(pixels)
         if len(trial) < serving.TRIALS:
@@ -124,39 +168,39 @@ def paint(subjects: Sequence[Subject], photos: Sequence[Path], on_part: Watch) -
         for name, tally in tallies.items():
             assert tally.subject.make is not None
             picture = tally.subject.make(path, pixels)
-            tally.add(photo, picture)
+            tally.add(photo, picture, shelf)
             if index in chosen:
                 shown[name].append(picture)
     return tallies, shown, trial
 
 
-def conclude(tally: Tally, truth: Truth, sets: Sets, cache: Path | None) -> Judged:
-    """All scores of one subject."""
+def scored(tally: Tally, truth: Truth, cache: Path | None) -> StyleScores:
+    """The style scores of one subject."""
     loose = tally.subject.loose
-    made = features.describe(loose, cache) if loose else np.concatenate(tally.seen)
-    found = style.score(made, truth)
+    return style.score(features.describe(loose, cache) if loose else np.concatenate(tally.seen), truth)
+
+
+def conclude(tally: Tally, found: StyleScores, sets: Sets) -> Judged:
+    """All scores of one subject."""
     each = {name: np.array([row[name] for row in tally.rows]) for name in (*CONTENT, *FAULTS) if tally.rows}
     each["remembered"] = found.remembered
-    apart = {"kernel": found.kernel, "kernel_aware": found.kernel_aware, "frechet": found.frechet}
+    distances = {"kernel": found.kernel, "kernel_aware": found.kernel_aware, "frechet": found.frechet}
     if tally.rows:
-        apart["both"] = style.both(found.frechet, found.frechet_floor, each["content"])
-    names = [path.name for path in (loose or sets.photos)]
-    return Judged(tally.subject, each, apart, remark(found, names, [path.name for path in sets.trained]))
+        distances["both"] = style.both(found.frechet, found.frechet_floor, each["content"])
+    more = {
+        "frechet_of_true_works": found.frechet_floor,  # the bias of FID
+        "freedom": found.freedom,
+        "nearest": nearest.named(found.nearest, tally.subject.loose or sets.photos, sets.trained),
+    }
+    return Judged(tally.subject, each, distances, more)
 
 
-def remark(found: StyleScores, names: Sequence[str], works: Sequence[str]) -> dict[str, Any]:
-    """What else a reader should know of the style scores: the bias of FID, and the nearest trained works."""
-    order: list[int] = np.argsort(found.nearest.gap)[:5].tolist()
-    work: list[int] = found.nearest.nearest.tolist()
-    nearest = [{"picture": names[i], "work": works[work[i]], "gap": float(found.nearest.gap[i])} for i in order]
-    return {"frechet_of_true_works": found.frechet_floor, "freedom": found.freedom, "nearest": nearest}
-
-
-def served(subject: Subject, trial: Sequence[Pixels]) -> dict[str, Any]:
+def served(subject: Subject, trial: Sequence[Pixels], priced: bool) -> dict[str, Any]:
     """Faults of serving and the cost, for what is a style."""
     if subject.path is None or subject.style is None:
         return {}
-    return {"serving": serving.trials(subject.path, subject.style, trial), "cost": cost.cost(subject.path)}
+    price = {"cost": cost.cost(subject.path)} if priced else {}
+    return {"serving": serving.trials(subject.path, subject.style, trial), **price}
 
 
 def true_works(sets: Sets, truth: Truth, cache: Path | None) -> dict[str, Figure]:

@@ -14,6 +14,8 @@ from PIL import Image
 from ganvas.judge import plot
 from ganvas.judge.answer import CLOSING, OPENING
 from ganvas.judge.features import Pixels
+from ganvas.judge.judge import Judgement
+from ganvas.judge.nearest import Pair
 from ganvas.judge.scores import SCORES
 
 PAGE = Path(__file__).with_name("report.html")
@@ -24,8 +26,8 @@ QUALITY = 92  # of the WebP pictures that are shown; figures are made from pixel
 Answer = Mapping[str, Any]
 
 
-def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
-    """The whole page; ``shown``: by subject (the photos under ""), the pictures to lay under the slider."""
+def page(answer: Answer, found: Judgement) -> str:
+    """The whole page: the answer, and of what was found the pictures that a person should see."""
     names = [subject["name"] for subject in answer["subjects"]]
     title = f"{names[0]}, judged"
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -35,9 +37,9 @@ def page(answer: Answer, shown: Mapping[str, Sequence[Pixels]]) -> str:
         verdicts="\n".join(verdicts(answer)),
         figures=figures(answer),
         plot=plot.draw(answer),
-        pictures="\n".join(pictures(names, shown)),
+        pictures="\n".join(pictures(names, found.shown)),
         served=served(answer),
-        nearest=nearest(answer),
+        nearest=nearest(answer, found.near),
         again=again(answer),
         answer=OPENING + json.dumps(answer).replace("<", "\\u003c") + CLOSING,
     )
@@ -137,7 +139,7 @@ def image(pixels: Pixels, name: str) -> str:
 
 def served(answer: Answer) -> str:
     """Seams, precision, parity and cost of every subject that is a style."""
-    styles = [subject for subject in answer["subjects"] if "cost" in subject]
+    styles = [subject for subject in answer["subjects"] if "serving" in subject]
     if not styles:
         return "<p>None of these is a style that is served.</p>"
     rows = [line for subject in styles for line in style_rows(subject)]
@@ -147,12 +149,33 @@ def served(answer: Answer) -> str:
 def style_rows(subject: Mapping[str, Any]) -> Iterator[str]:
     """The rows of one style."""
     yield f"<tr class=family><th colspan=2>{escape(subject['name'])}</th></tr>"
-    faults, cost = subject["serving"], subject["cost"]
+    faults, made = subject["serving"], subject["about"]["made"]
+    if made:
+        yield f"<tr><td>Trained</td><td>{trained(made)}</td></tr>"
     for title, gap in (("Seam between tiles", faults["seam"]), ("Lost by computing in bf16", faults["bf16"])):
         said = f"mean {gap['mean']:.3f}, at most {gap['most']:.0f} levels of 255" if gap else "not in tiles"
         yield f"<tr><td>{title}</td><td>{said}</td></tr>"
     parity = ", ".join(f"{escape(str(key))} {value}" for key, value in faults["parity"].items()) or "not recorded"
-    yield f"<tr><td>PyTorch against the file</td><td>{parity}</td></tr>"
+    yield f"<tr><td>PyTorch against the file, of -1 to 1</td><td>{parity}</td></tr>"
+    yield from prices(subject["cost"]) if "cost" in subject else ()
+
+
+def trained(made: Mapping[str, Any]) -> str:
+    """Which state of its training a style is, and how the candidates did on the validation side."""
+    said = f"{made['steps']} steps"
+    if "validation" not in made:
+        return f"{said}; not chosen by scores"
+    last = max(made["validation"], key=int)
+    tried = [
+        f"step {step}{' (best)' if int(step) == made['best'] else ''}{' (last)' if step == last else ''}: "
+        f"style {found['style']:.1f}, content {found['content']:.3f}"
+        for step, found in made["validation"].items()
+    ]
+    return "<br>".join([f"{said}; candidates on the validation side:", *tried])
+
+
+def prices(cost: Mapping[str, Any]) -> Iterator[str]:
+    """The rows of what a style costs."""
     yield f"<tr><td>Parameters</td><td>{cost['parameters']:,} in {cost['bytes']:,} bytes</td></tr>"
     for edge, size in cost["sizes"].items():
         yield f"<tr><td>A photo of {edge} px</td><td>{price(size)}</td></tr>"
@@ -166,17 +189,33 @@ def price(size: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def nearest(answer: Answer) -> str:
-    """How free of trained works the pictures are, and those that are nearest to one."""
-    rows = [
-        f"<tr><td>{escape(subject['name'])}: {escape(pair['picture'])}</td><td>{escape(pair['work'])}</td>"
-        f"<td>{pair['gap']:.3f}</td></tr>"
-        for subject in answer["subjects"]
-        for pair in subject["nearest"]
-    ]
-    head = "<tr><th>picture</th><th>trained work</th><th>1 - cosine</th></tr>"
+def nearest(answer: Answer, near: Mapping[str, Sequence[Pair]]) -> str:
+    """How free of trained works the pictures are, and those that are nearest to one, beside it."""
     said = "".join(f"<p>{remark(subject)}</p>" for subject in answer["subjects"])
-    return f'{said}<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+    usual = answer["unseen_works"]
+    yardstick = (
+        f"<p>Seen by the network, unseen works by the painter are {usual['least']:.3f} (the nearest), "
+        f"{usual['middle']:.3f} (half of them nearer) to {usual['most']:.3f} from a trained one; 0 is a copy, or a "
+        "tile of one. A picture nearer than the nearest of these counts as remembered.</p>"
+    )
+    true = [figure(pair, f"the nearest unseen work, and a trained one: {usual['least']:.3f}") for pair in near[""]]
+    return said + yardstick + "".join([*true, *neighbours(answer, near)])
+
+
+def neighbours(answer: Answer, near: Mapping[str, Sequence[Pair]]) -> Iterator[str]:
+    """The pictures of each subject that are nearest to a trained work."""
+    least = answer["unseen_works"]["least"]
+    for subject in answer["subjects"]:
+        for told, pair in zip(subject["nearest"], near[subject["name"]], strict=False):
+            mark = "; remembered" if told["gap"] < least else ""
+            names = f"{subject['name']}: {told['picture']}, and {told['work']} that was trained on"
+            yield figure(pair, f"{names}: {told['gap']:.3f}{mark}")
+
+
+def figure(pair: Pair, caption: str) -> str:
+    """A picture beside a trained work."""
+    sides = f"{image(pair.picture, 'picture')}{image(pair.work, 'trained work')}"
+    return f'<figure class="near">{sides}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
 def remark(subject: Mapping[str, Any]) -> str:

@@ -1,12 +1,14 @@
 """Which photos and works are judged with, and that they are the same again. Knows folders and hashes, no scores."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganvas.errors import BadData
+from ganvas.split import chosen as part
 from ganvas.split import pictures, split
 
 FEWEST = 3
@@ -30,20 +32,22 @@ class Sets:
 class Folders:
     """Where the sets are. ``side``: test, or validation while a style is still being chosen.
 
-    ``every_photo``: take all photos, for a folder that no style was trained on.
+    ``every_photo``: take all photos, for a folder that no style was trained on. ``only``: patterns of places under
+    ``art``, where a part of it is meant, as in a recipe's ``data.target_only``.
     """
 
     photos: Path
     art: Path
     side: str = "test"
     every_photo: bool = False
+    only: tuple[str, ...] = ()
 
 
 def choose(folders: Folders, cache: Path | None = None) -> Sets:
     """The sets by the fixed split. Raises BadData when a side has too few pictures to say anything."""
     if folders.side not in OTHER:
         raise BadData(f"There is no side {folders.side!r} to judge on.", "Choose test or validation.")
-    art = split(folders.art, cache)
+    art = {side: part(paths, folders.art, folders.only) for side, paths in split(folders.art, cache).items()}
     photos = pictures(folders.photos) if folders.every_photo else split(folders.photos, cache)[folders.side]
     chosen = Sets(photos, art[folders.side], art["train"], art[OTHER[folders.side]])
     where = {"photos": folders.photos, "art": folders.art, "trained": folders.art}
@@ -59,8 +63,14 @@ def choose(folders: Folders, cache: Path | None = None) -> Sets:
 
 
 def describe(sets: Sets) -> dict[str, dict[str, str]]:
-    """Each set as plain data: file name to the hash of what the file holds."""
-    return {name: {path.name: digest(path) for path in found} for name, found in vars(sets).items()}
+    """Each set as plain data: file name (with its folders, where there are several) to the hash of what it holds."""
+    return {name: dict(zip(names(found), map(digest, found), strict=True)) for name, found in vars(sets).items()}
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """The files by their names, below the folder that holds all of them."""
+    folder = os.path.commonpath([path.parent for path in paths]) if paths else ""
+    return [path.relative_to(folder).as_posix() for path in paths]
 
 
 def digest(path: Path) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadData, BadStyle
 from ganvas.judge.cost import alone
-from ganvas.judge.features import Pixels, load
+from ganvas.judge.features import Pixels, fingerprint, load
 from ganvas.split import pictures
 from ganvas.style import Style, check
 
@@ -73,6 +73,7 @@ def served(name: str, style: Style, path: Path, engine: Engine) -> Subject:
     if style.kind != "transfer":
         raise BadStyle(f"{name} makes pictures from nothing.", "Judge a folder of pictures that it made.")
     about = {"version": style.version, "sha256": style.sha256, "method": style.method, "canvas": style.canvas}
+    about["made"] = {key: style.made[key] for key in ("steps", "best", "validation") if key in style.made}
     return Subject(
         name, "style", make=lambda _, pixels: engine.apply(style.name, pixels), path=path, style=style, about=about
     )
@@ -83,11 +84,10 @@ def elsewhere(folder: Path, photos: Sequence[Path]) -> Subject:
     found = pictures(folder)
     by_name = {path.stem: path for path in found}
     missing = [photo.stem for photo in photos if photo.stem not in by_name]
-    formats = sorted({path.suffix.lower() for path in found})
     if not found:
         raise BadData(f"No pictures in {folder}.", "Give one for each photo, under its name, as PNG.")
     if len(missing) == len(photos):
-        return Subject(folder.name, "pictures", loose=found, about={"count": len(found), "formats": formats})
+        return Subject(folder.name, "pictures", loose=found, about=described(found))
     if missing:
         some = ", ".join(missing[:3])
         raise BadData(f"{folder} lacks pictures of {len(missing)} photos ({some} ...).", "All or none must be there.")
@@ -95,8 +95,14 @@ def elsewhere(folder: Path, photos: Sequence[Path]) -> Subject:
         folder.name,
         "folder",
         make=lambda path, pixels: fit(load(by_name[path.stem]), pixels, path),
-        about={"count": len(photos), "formats": formats},
+        about=described([by_name[photo.stem] for photo in photos]),
     )
+
+
+def described(paths: Sequence[Path]) -> dict[str, Any]:
+    """What exactly is judged of a folder: how many files, of which formats, and a hash of what they hold."""
+    formats = sorted({path.suffix.lower() for path in paths})
+    return {"count": len(paths), "formats": formats, "sha256": fingerprint(paths)}
 
 
 def fit(picture: Pixels, photo: Pixels, path: Path) -> Pixels:

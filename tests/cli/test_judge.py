@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ganvas.judge import answer, cost
+from ganvas.judge import judge as judging
+from ganvas.judge.judge import look
 from ganvas.style import load
 from tests.cli.conftest import Call
 from tests.conftest import write_style
@@ -39,6 +41,35 @@ def test_a_style_is_judged_reported_and_judged_again(call: Call, folders: list[s
     changed = call("judge", "--again", "report.html", "--json")
     assert changed.code == 1
     assert [change["score"] for change in json.loads(changed.out)["changes"]] == ["ssim"]
+
+
+def test_what_was_judged_is_found_again_wherever_it_is_now(
+    call: Call, folders: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    write_style(Path(), "inverting")
+    words = ["judge", "inverting.onnx", *folders, "--against", "identity", "--report", "report.html"]
+    assert call(*words).code == 0
+    Path("elsewhere").mkdir()
+    for name in ("photos", "art", "inverting.onnx", "report.html"):
+        Path(name).rename(Path("elsewhere") / name)
+    paint(Path("elsewhere/art"), 5, first=500)  # a folder that has grown
+
+    gone = call("judge", "--again", "elsewhere/report.html")
+    assert gone.code == 2
+    monkeypatch.chdir("elsewhere")
+    looked: list[int] = []
+    monkeypatch.setattr(judging, "look", lambda *pair: looked.append(1) or look(*pair))
+    assert call("judge", "--again", "report.html").code == 0
+    assert len(looked) == 2 * len(answer.read(Path("report.html"))["sets"]["photos"]), "nothing is taken from before"
+
+    Path("inverting.onnx").rename("renamed.onnx")
+    there = ["--photos", "photos", "--art", "art", "--again", "report.html"]
+    assert call("judge", "renamed.onnx", *there).code == 0
+    write_style(Path(), "blurring")
+    other = call("judge", "blurring.onnx", *there)
+    assert other.code == 1
+    assert "sha256 was" in other.err and "content was" in other.err
+    assert call("judge", "renamed.onnx", "--against", "identity", "--against", "identity", *there).code == 2
 
 
 def test_scores_are_written_into_a_file_that_is_not_published(call: Call, folders: list[str]):

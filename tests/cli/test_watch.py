@@ -3,13 +3,21 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from ganvas.cli.watch import Board, clock, line, spark, told_once, watching
+from ganvas.cli.watch import Board, clock, line, plain, spark, told_once, watching
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The candidates so far."""
+
+    trials: dict[int, dict[str, float]] = field(default_factory=dict)
+    best: int | None = None
 
 
 @dataclass
@@ -23,6 +31,7 @@ class Told:
     seconds_left: float = 65.0
     sheet: Path | None = None
     diagnoses: tuple[str, ...] = ()
+    choice: Chosen = field(default_factory=Chosen)
 
 
 def steps(count: int, every: int) -> Iterator[Told]:
@@ -52,6 +61,17 @@ def test_a_long_run_fits_into_the_line():
     assert len(spark(values, 40)) == 40
     assert spark(values, 40)[0] == "▁"
     assert spark(values, 40)[-1] == "█"
+
+
+def test_the_newest_candidate_and_the_best_are_told_with_their_errors():
+    trials = {50: {"style": 101.5, "style_error": 7.25, "content": 0.5}, 100: {"style": 120.0, "content": 0.25}}
+    told = Told(100, 100, {"content": 0.1}, choice=Chosen(trials, 50))
+    assert line(told).endswith(
+        "candidate: step 100, style 120, content 0.25  best: step 50, style 101.5 ± 7.2, content 0.5"
+    )
+    assert plain(told)["best"] == 50
+    assert plain(told)["validation"]["100"] == {"style": 120.0, "content": 0.25}
+    assert "candidate" not in line(Told(1, 100, {"content": 0.1}))
 
 
 def test_only_new_losses_are_told_and_always_the_last_step():

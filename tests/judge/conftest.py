@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from ganvas.grain import grain
 from ganvas.judge import features
 from ganvas.judge.features import Pixels
 from ganvas.split import split
@@ -69,6 +70,11 @@ def add(pixels: Pixels, change: np.ndarray) -> Pixels:
 def noise(pixels: Pixels, amount: float) -> Pixels:
     """White noise of so many levels."""
     return add(pixels, np.random.default_rng(1).normal(0, amount, pixels.shape))
+
+
+def speckle(pixels: Pixels, amount: float) -> Pixels:
+    """The engine's fixed grain, so many levels."""
+    return add(pixels, amount * grain(0, 0, *pixels.shape[:2]).transpose(1, 2, 0))
 
 
 def shift(pixels: Pixels, amount: float) -> Pixels:

@@ -8,7 +8,7 @@ from torchmetrics.functional.image import structural_similarity_index_measure
 from ganvas.judge.content import CONTENT, View, structure
 from ganvas.judge.features import Pixels
 from ganvas.judge.scores import SCORES
-from tests.judge.conftest import Spoil, blur, noise, shift, tint
+from tests.judge.conftest import Spoil, blur, noise, shift, speckle, tint
 
 PERFECT = {"content": 0.0, "self_similarity": 0.0, "edges": 1.0, "ssim": 1.0, "colour": 0.0}
 
@@ -29,7 +29,10 @@ def views(photo_pixels: list[Pixels]) -> list[View]:
     return [View(pixels) for pixels in photo_pixels]
 
 
-@pytest.mark.parametrize(("spoil", "amounts"), [(blur, (1, 2, 4, 8)), (noise, (8, 16, 32, 64)), (shift, (2, 4, 8, 16))])
+@pytest.mark.parametrize(
+    ("spoil", "amounts"),
+    [(blur, (1, 2, 4, 8)), (noise, (8, 16, 32, 64)), (speckle, (8, 16, 32, 64)), (shift, (2, 4, 8, 16))],
+)
 def test_the_more_is_lost_the_worse_is_every_score(
     photo_pixels: list[Pixels], views: list[View], spoil: Spoil, amounts: tuple[float, ...]
 ):

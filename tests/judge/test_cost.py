@@ -37,6 +37,10 @@ def test_operations_that_cannot_be_told_are_not_made_up():
     assert cost.operations(model, 64, 96) is None
 
 
+def test_a_photo_is_priced_at_four_sizes():
+    assert cost.EDGES == (256, 512, 1024, 4096)
+
+
 def test_each_size_is_measured_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_style(tmp_path, "blurring")
     monkeypatch.setattr(cost, "EDGES", (96,))

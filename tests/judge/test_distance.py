@@ -38,6 +38,23 @@ def test_two_samples_of_one_kind_are_0_within_the_error():
     assert np.mean(within) > 0.9
 
 
+def test_a_set_against_itself_is_0():
+    a = drawn(1, 40)
+    assert kernel_distance(a, a) == pytest.approx((0, 0), abs=1e-12)
+    rounded = a.astype(np.float32).astype(np.float64)
+    assert kernel_distance(a, rounded) == pytest.approx((0, 0), abs=1e-6)
+    assert kernel_distance(np.stack([a, a + 1], axis=1), np.stack([a, a + 1], axis=1))[0] == pytest.approx(0, abs=1e-9)
+
+
+def test_pictures_that_are_in_both_sets_add_no_likeness():
+    a, b = drawn(1, 40, 0.5), drawn(2, 40)
+    mixed = np.concatenate([a[:30], b[:10]])
+    found = measure(mixed, b)
+    assert kernel_distance(b, b)[0] <= found.mean < kernel_distance(a, b)[0]
+    assert found.without_a[35] == pytest.approx(measure(np.delete(mixed, 35, 0), b).mean)
+    assert found.without_b[3] == pytest.approx(measure(mixed, np.delete(b, 3, 0)).mean)
+
+
 def halves(seed: int) -> tuple[np.ndarray, np.ndarray]:
     whole = drawn(seed, 80)
     return whole[:40], whole[40:]

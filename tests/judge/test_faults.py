@@ -8,7 +8,7 @@ import pytest
 from ganvas.judge.faults import FAULTS, Surface
 from ganvas.judge.features import Pixels
 from ganvas.judge.scores import SCORES
-from tests.judge.conftest import Spoil, blur, chequer, frame, noise, stain, tint
+from tests.judge.conftest import Spoil, blur, chequer, frame, noise, speckle, stain, tint
 
 
 def mean(score: str, photos: list[Pixels], spoil: Spoil, amount: float) -> float:
@@ -33,6 +33,7 @@ def test_a_photo_that_is_left_alone_has_no_faults(photo_pixels: list[Pixels], sc
         ("checkerboard", chequer, (1, 2, 4, 8)),
         ("blotches", stain, (2, 4, 8, 16)),
         ("grain", noise, (2, 4, 8, 16)),
+        ("grain", speckle, (2, 4, 8, 16)),
         ("border", frame, (4, 8, 16, 32)),
     ],
 )

@@ -11,7 +11,8 @@ from PIL import Image
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadData
 from ganvas.judge import answer, cost, features, report
-from ganvas.judge.judge import Judgement, compare, judge
+from ganvas.judge import judge as judging
+from ganvas.judge.judge import Judgement, Terms, compare, judge, look
 from ganvas.judge.scores import SCORES
 from ganvas.judge.sets import Folders, Sets
 from ganvas.style import Catalog
@@ -133,15 +134,75 @@ class Page(HTMLParser):
 
 
 def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plain: dict, tmp_path: Path):
-    made = report.page(plain, judgement.shown)
+    made = report.page(plain, judgement)
     page = Page(made)
     assert not page.outside
-    assert len(page.images) == 6 * (4 + 2)  # a photo and its three pictures, and the two that lie on each other
+    pairs = 2 * (1 + 3 * 3)  # the nearest unseen work, and three pictures of all but the photos, beside trained works
+    assert len(page.images) == 6 * (4 + 2) + pairs  # a photo, its three pictures, and the two that lie on each other
     assert all(about.title in page.text for about in SCORES.values())
     assert "undecided" in page.text
+    for row in ("Seam between tiles", "Lost by computing in bf16", "PyTorch against the file", "A photo of 64 px"):
+        assert row in page.text
     assert "<art>" not in made
     (tmp_path / "report.html").write_text(made)
     assert answer.read(tmp_path / "report.html") == plain
+
+
+def test_the_nearest_pictures_stand_beside_the_works_that_were_trained_on(judgement: Judgement, plain: dict):
+    assert {name: len(pairs) for name, pairs in judgement.near.items()} == {
+        "": 1, "blurring": 3, "identity": 0, "noise": 3, "true": 3
+    }  # fmt: skip
+    told = plain["subjects"][0]["nearest"]
+    assert [pair["gap"] for pair in told] == sorted(pair["gap"] for pair in told)
+    least, middle, most = plain["unseen_works"].values()
+    assert 0 < least <= middle <= most
+    page = Page(report.page(plain, judgement))
+    assert f"{told[0]['picture']}, and {told[0]['work']} that was trained on: {told[0]['gap']:.3f}" in page.text
+    assert f"{least:.3f} (the nearest)" in page.text
+
+
+def test_a_picture_that_was_copied_is_the_nearest_and_named_as_remembered(sets: Sets, tmp_path: Path):
+    for path in sets.photos:
+        Image.fromarray(features.load(path)).save(tmp_path / f"{path.stem}.png")
+    copied = Image.open(sets.trained[3]).convert("RGB")
+    copied.save(tmp_path / "a-copy.png")
+    for path in sets.photos:
+        path = tmp_path / f"{path.stem}.png"
+        path.rename(tmp_path / f"loose-{path.name}")
+    found = judge(Engine(Catalog([])), [str(tmp_path)], sets)
+    made = json.loads(json.dumps(answer.plain(found, [str(tmp_path)], FOLDERS, 1.0)))
+    first = made["subjects"][0]["nearest"][0]
+    assert (first["picture"], first["work"]) == ("a-copy.png", sets.trained[3].name)
+    assert first["gap"] < 0.01 < made["unseen_works"]["least"]
+    assert report.page(made, found).count("; remembered") == 1
+    pair = found.near[tmp_path.name][0]
+    assert np.abs(pair.picture.astype(int) - pair.work).max() == 0
+
+
+def test_two_files_of_one_name_are_two_subjects(sets: Sets, tmp_path: Path):
+    for folder, style in (("best", "blurring"), ("last", "copying")):
+        write_style(tmp_path / folder, style)
+        (tmp_path / folder / f"{style}.onnx").rename(tmp_path / folder / "mine.onnx")
+    words = [str(tmp_path / folder / "mine.onnx") for folder in ("best", "last")]
+    found = judge(Engine(Catalog([])), words, sets, Terms(priced=False))
+    assert [judged.subject.name for judged in found.judged] == words
+    assert found.judged[0].figures()["content"].value > found.judged[1].figures()["content"].value
+    assert "cost" not in found.judged[0].more
+
+
+def test_what_was_seen_of_pictures_made_elsewhere_is_kept_and_of_styles_is_not(
+    sets: Sets, style_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    engine, terms = Engine(Catalog([style_folder])), Terms(tmp_path / "cache", priced=False)
+    first = judge(engine, ["copying", "identity"], sets, terms)
+    looks: list[int] = []
+    monkeypatch.setattr(judging, "look", lambda *pair: looks.append(1) or look(*pair))
+    again = judge(engine, ["copying", "identity"], sets, terms)
+    assert len(looks) == len(sets.photos)
+    for one, other in zip(first.judged, again.judged, strict=True):
+        assert one.figures() == other.figures()
+    judge(engine, ["identity"], sets, Terms(priced=False))
+    assert len(looks) == 2 * len(sets.photos)
 
 
 def test_judging_again_comes_out_as_before(judgement: Judgement, sets: Sets, plain: dict):
@@ -172,7 +233,7 @@ def test_progress_is_told_and_may_stop_it(sets: Sets):
             raise Stopped
 
     with pytest.raises(Stopped):
-        judge(Engine(Catalog([])), ["identity"], sets, on_part=on_part)
+        judge(Engine(Catalog([])), ["identity"], sets, Terms(on_part=on_part))
     assert heard == sorted(heard)
 
 

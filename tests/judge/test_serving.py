@@ -3,10 +3,19 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
 
 from ganvas.judge.serving import gap, trials
 from ganvas.style import Style, save
-from tests.conftest import NETWORKS
+from tests.conftest import NETWORKS, network
+
+
+def flags() -> str:
+    """What the processor can do, where the system tells."""
+    told = Path("/proc/cpuinfo")
+    return told.read_text() if told.exists() else ""
 
 
 def tried(tmp_path: Path, network: str, halo: int | None) -> dict:
@@ -33,6 +42,28 @@ def test_a_halo_that_is_too_small_shows(tmp_path: Path):
 
 def test_a_network_that_looks_at_the_whole_has_no_tiles(tmp_path: Path):
     assert tried(tmp_path, "global", None)["seam"] is None
+
+
+def far_from_0() -> onnx.ModelProto:
+    """Adds 60 and takes it away again, which in numbers of eight bits leaves steps of a quarter."""
+    one = np.eye(3, dtype=np.float32)[..., None, None]
+    known = {"one": one, "up": np.full(3, 60, np.float32), "down": np.full(3, -60, np.float32)}
+    return network(
+        [
+            helper.make_node("Conv", ["x", "one", "up"], ["far"]),
+            helper.make_node("Conv", ["far", "one", "down"], ["y"]),
+        ],
+        [numpy_helper.from_array(value, name) for name, value in known.items()],
+    )
+
+
+@pytest.mark.skipif("avx512_bf16" not in flags(), reason="this processor does not compute in bf16")
+def test_what_is_lost_by_computing_in_bf16_shows(tmp_path: Path):
+    path = tmp_path / "far.onnx"
+    style = save(far_from_0(), Style("far", {"en": "Far"}, halo=0, canvas=256), path)
+    photo = np.random.default_rng(1).integers(0, 256, (96, 144, 3), np.uint8)
+    found = trials(path, style, [photo])
+    assert found["bf16"]["most"] > 8 > 1 >= found["seam"]["most"]
 
 
 def test_a_gap_is_the_mean_and_the_most():

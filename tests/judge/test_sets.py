@@ -1,6 +1,7 @@
 """Which pictures are judged with: the unseen sides, never the trained ones; the same again by their contents."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,25 @@ def test_the_same_pictures_are_found_again_wherever_they_are(folders: Folders, t
     paint(moved.photos, 30, first=300)  # more pictures change nothing
     after = recall(moved, describe(before))
     assert describe(after) == describe(before)
+
+
+def test_two_files_of_one_name_in_two_folders_are_two_pictures(tmp_path: Path):
+    for name in ("spring", "autumn"):
+        paint(tmp_path / "art" / name, 30, first=100 if name == "spring" else 200)
+        for path in list((tmp_path / "art" / name).iterdir()):
+            path.rename(path.with_name(f"{int(path.stem[5:]) % 100}.png"))
+    paint(tmp_path / "photos", 30)
+    sets = choose(Folders(tmp_path / "photos", tmp_path / "art"))
+    described = describe(sets)
+    assert len(described["trained"]) == len(sets.trained) > 30
+    assert any(name.startswith("spring/") for name in described["trained"])
+    assert describe(recall(Folders(tmp_path / "photos", tmp_path / "art"), described)) == described
+
+
+def test_a_part_of_the_art_is_judged_with_where_a_part_was_learnt_from(folders: Folders):
+    whole, part = choose(folders), choose(replace(folders, only=("scene1?[0-6].png",)))
+    assert set(part.trained) < set(whole.trained) and set(part.art) <= set(whole.art)
+    assert part.photos == whole.photos
 
 
 def test_a_picture_that_is_missing_is_named(folders: Folders):

@@ -10,7 +10,7 @@ from ganvas.judge import features
 from ganvas.judge.distance import Features, kernel_distance
 from ganvas.judge.features import Pixels, crops, see
 from ganvas.judge.style import Truth, both, quick, score
-from tests.judge.conftest import Spoil, blur, chequer, noise, shrunk
+from tests.judge.conftest import Spoil, blur, chequer, noise, shrunk, speckle
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,17 @@ def test_true_works_score_best_and_photos_worst(photos: list[Path], prints: list
     assert far - 3 * far_error > true + 3 * error
 
 
-@pytest.mark.parametrize(("spoil", "amounts"), [(blur, (2, 4, 8)), (noise, (8, 24, 64)), (chequer, (4, 12, 32))])
+def test_a_set_against_itself_is_0_within_its_error(prints: list[Path], truth: Truth):
+    mean, error = quick(prints, prints)
+    assert abs(mean) <= error + 1e-6
+    one_by_one = np.concatenate([features.describe([path]) for path in prints[:4]])
+    mean, error = kernel_distance(one_by_one, truth.unseen[:4])
+    assert abs(mean) <= error + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("spoil", "amounts"), [(blur, (2, 4, 8)), (noise, (8, 24, 64)), (speckle, (8, 24, 64)), (chequer, (4, 12, 32))]
+)
 def test_the_more_a_work_is_spoiled_the_farther_it_is(
     truth: Truth, works: list[Pixels], spoil: Spoil, amounts: tuple[float, ...]
 ):

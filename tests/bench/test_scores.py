@@ -1,0 +1,156 @@
+"""The tables of scores: what is in them, that the peer paints each picture once, and that nothing is judged twice."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from bench import peers, report, scores, seeds
+from bench.scores import Asked
+from ganvas.judge import sets
+from ganvas.judge.sets import Folders
+from ganvas.learn import loop
+from ganvas.learn import recipe as recipes
+from ganvas.style import Catalog, load, rewrite
+from tests.conftest import write_style
+from tests.learn.conftest import tiny, write_pictures
+from tests.learn.test_candidates import Brightness
+from tests.test_split import paint
+
+COLUMNS = ["score", "copying", "lite-paintings", "lite-built-in-3", "identity", "other true works"]
+
+
+class FakeLite:
+    """Paints as the peer would be asked to; what it was asked for is written down."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+
+    def stylize(self, image: Path, style: int) -> Image.Image:
+        """Style 3 keeps the photo, the others spoil it by their number."""
+        self.asked.append((image.name, style))
+        photo = Image.open(image).convert("RGB")
+        return photo if style == 3 else ImageOps.posterize(photo, 1 + style % 3)
+
+    def stylize_with(self, image: Path, style_image: Path) -> Image.Image:
+        """The photo in negative."""
+        self.asked.append((image.name, style_image.name))
+        return ImageOps.invert(Image.open(image).convert("RGB"))
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Two styles on offer that were trained on two folders of blobs, the second one pairs that are halves."""
+    monkeypatch.setenv("GANVAS_DATA", str(tmp_path / "home"))
+    monkeypatch.setattr(peers, "STYLES", 5)
+    monkeypatch.setattr(peers, "TRIED", 3)
+    paint(tmp_path / "sets" / "photos", 30)
+    paint(tmp_path / "sets" / "art", 30, first=100)
+    folder = tmp_path / "home" / "styles"
+    for name, target in (("copying", "art"), ("inverting", "nowhere")):
+        style = replace(write_style(folder, name), recipe={"data": {"source": "photos", "target": target}})
+        rewrite(folder / f"{name}.onnx", style)
+    return Asked(Catalog([folder]), tmp_path / "sets", tmp_path / "out", tmp_path / "runs")
+
+
+def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
+    asked: Asked, capsys: pytest.CaptureFixture[str]
+):
+    lite = FakeLite()
+    answers = dict(scores.judged(asked, ["inverting", "copying"], lite))
+    assert list(answers) == ["copying"], "what cannot be judged is named, and the others go on"
+    assert "inverting is left out: No pictures in" in capsys.readouterr().out
+
+    text = "\n\n".join(scores.page(asked.catalog, answers))
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    assert COLUMNS in lines
+    told = {line[0].split("`")[1]: line[1:] for line in lines if "`" in line[0]}
+    assert list(told) == list(scores.SHOWN)
+    assert told["content"][0].startswith("0.0") and told["content"][3].startswith("0.000")
+    assert all(cell[-1] in "+-=" for cell in told["kernel"][1:4])
+    assert [line[:2] for line in lines if line[0] == "Copying"] == [
+        ["Copying", "Kernel distance x 1000"],
+        ["Copying", "Feature distance"],
+    ]
+    assert (asked.out / "copying" / "report.html").exists()
+
+    painted = len(lite.asked)
+    again = dict(scores.judged(asked, ["copying"], lite))
+    assert again["copying"]["made"] == answers["copying"]["made"]
+    assert len(lite.asked) == painted
+
+
+def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_does(asked: Asked):
+    folder = asked.catalog.path("copying").parent
+    folders = scores.places(asked.catalog.get("copying"), asked.sets)
+    before = scores.fingerprint(folder / "copying.onnx", folders, asked.out)
+    rewrite(folder / "copying.onnx", replace(load(folder / "copying.onnx"), scores={"kernel": 1.0}))
+    assert scores.fingerprint(folder / "copying.onnx", folders, asked.out) == before
+    assert scores.fingerprint(folder / "inverting.onnx", folders, asked.out) != before
+
+
+def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(asked: Asked):
+    folders, lite = Folders(asked.sets / "photos", asked.sets / "art"), FakeLite()
+    given, own = peers.make(lite, folders, asked.out / "one", asked.out)
+    chosen = sets.choose(folders)
+    assert {path.stem for path in given.glob("*.png")} == {path.stem for path in chosen.photos}
+    assert own.name == "lite-built-in-3" and own.parent == asked.out
+    photo = chosen.photos[0]
+    assert np.array_equal(np.asarray(Image.open(own / f"{photo.stem}.png")), np.asarray(Image.open(photo)))
+
+    count = len(lite.asked)
+    assert peers.make(lite, folders, asked.out / "one", asked.out) == [given, own]
+    assert len(lite.asked) == count, "nothing is painted twice"
+    peers.make(lite, folders, asked.out / "another", asked.out)
+    new = lite.asked[count:]
+    assert len(new) == len(chosen.photos) and not [style for _, style in new if isinstance(style, int)]
+
+    painting = peers.painting(photo, chosen.trained)
+    count = len(lite.asked)
+    Image.open(painting).rotate(180).save(painting)
+    peers.make(lite, folders, asked.out / "one", asked.out)
+    assert (photo.name, painting.name) in lite.asked[count:]
+
+
+def test_the_last_state_of_a_run_is_judged_beside_the_best(tmp_path: Path):
+    domains = write_pictures(tmp_path / "photos", 6, 1), write_pictures(tmp_path / "art", 6, 2)
+    recipe = recipes.change(tiny("house", domains, 4), ["schedule.judge_every=1"])
+    loop.train(recipe, tmp_path / "tiny", critic=Fixed(best=3))
+    (path,) = scores.last(tmp_path / "tiny", tmp_path)
+    assert path.name == "tiny-last.onnx"
+    assert load(path).made["steps"] == 4
+    assert scores.last(tmp_path / "nothing", tmp_path) == []
+
+
+class Fixed(Brightness):
+    """Finds one step best, whatever its scores."""
+
+    def __init__(self, best: int) -> None:
+        self.chosen = best
+
+    def best(self, trials: object) -> int:
+        return self.chosen
+
+
+def test_seeds_are_compared_score_by_score(asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    files: Sequence[Path] = [asked.catalog.path(name) for name in ("copying", "inverting")]
+    write_style(tmp_path / "third", "blurring")
+    page = tmp_path / "benchmarks.md"
+    page.write_text("# Benchmarks\n")
+    words = [*map(str, files), str(tmp_path / "third" / "blurring.onnx"), "--write"]
+    words += ["--photos", str(asked.sets / "photos"), "--art", str(asked.sets / "art")]
+    monkeypatch.setattr("sys.argv", ["seeds", *words])
+    monkeypatch.setattr(report.write, "__defaults__", (page,))
+    seeds.main()
+    text = page.read_text()
+    assert "## Run to run" in text and "3 seeds" in text
+    row = next(line for line in text.splitlines() if "`ssim`" in line)
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    values = [float(cell) for cell in cells[1:4]]
+    assert float(cells[4]) == pytest.approx(np.std(values, ddof=1), abs=1e-3)
+    assert float(cells[5]) == pytest.approx(max(values) - min(values), abs=1e-3)
+    assert json.loads(cells[6]) in (0, 1, 2)

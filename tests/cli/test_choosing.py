@@ -1,0 +1,92 @@
+"""The judge in a training: on pictures that were not learnt from; where it cannot be had, one line says so."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganvas.cli.choosing import able, critic, whole
+from ganvas.errors import Missing
+from ganvas.judge import sight
+from ganvas.learn import loop
+from ganvas.learn import recipe as recipes
+from ganvas.learn.recipe import Recipe
+from ganvas.learn.run import Run
+from ganvas.split import split
+from tests.learn.conftest import tiny
+from tests.test_split import paint
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Photos and art, enough for every side."""
+    root = tmp_path_factory.mktemp("sets")
+    paint(root / "photos", 30)
+    paint(root / "art", 30, first=100)
+    return root / "photos", root / "art"
+
+
+@pytest.fixture
+def recipe(folders: tuple[Path, Path]) -> Recipe:
+    """A recipe of four steps that keeps pictures for choosing, its last two judged."""
+    return recipes.change(tiny("house", folders, 4), ["data.everything=false", "schedule.judge_every=1"])
+
+
+def test_states_are_scored_on_what_was_not_learnt_from(
+    recipe: Recipe, folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    judge = critic(recipe)
+    assert judge is not None and capsys.readouterr().err == ""
+    for pictures, folder in zip((judge.source, judge.target), folders, strict=True):
+        assert pictures.paths == split(folder)["validation"]
+    loop.train(recipe, tmp_path / "run", critic=judge)
+    trials = Run(tmp_path / "run").trials()
+    assert list(trials) == [3, 4]
+    assert all(0 < found["content"] < 1 and found["style_error"] > 0 for found in trials.values())
+    assert Run(tmp_path / "run").best() == judge.best(trials)
+
+    judge = able(recipe)
+    best = {3: {"style": 9.0, "content": 0.2}, 20: {"style": 8.0, "content": 0.1}, 100: {"style": 7.0, "content": 0.9}}
+    assert judge.best(best) == 20
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (["data.everything=true"], "learns from all pictures"),
+        (["data.target_only=['scene10?.png']"], "works are not learnt from"),
+        (["schedule.judge_every=0"], ""),
+    ],
+)
+def test_without_unseen_pictures_or_the_wish_the_last_state_is_taken(
+    recipe: Recipe, settings: list[str], said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert critic(recipes.change(recipe, settings)) is None
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == bool(said)
+
+
+def test_a_machine_without_the_judge_trains_and_says_so(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def missing() -> None:
+        raise Missing("The network that the judge sees with is not installed.", "Install ganvas[judge].")
+
+    monkeypatch.setattr(sight, "weights", missing)
+    assert critic(recipe) is None
+    err = capsys.readouterr().err
+    assert "the last one becomes the style" in err and "ganvas[judge]" in err and err.count("\n") == 1
+
+
+def test_of_pairs_that_are_halves_the_photo_and_the_art_are_told_apart(tmp_path: Path):
+    for seed in range(30):
+        pixels = np.concatenate([np.full((48, 48, 3), 8 * seed, np.uint8), np.full((48, 48, 3), 255, np.uint8)], 1)
+        pixels[::3, ::5] = np.random.default_rng(seed).integers(0, 255, 3)
+        (tmp_path / "pairs").mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / "pairs" / f"pair{seed}.png")
+    settings = ["data.pairs=halves", "data.everything=false", "method=pix2pix"]
+    judge = able(recipes.change(tiny("pix2pix", (tmp_path / "pairs", tmp_path / "pairs")), settings))
+    assert judge.source[0].shape == (48, 48, 3)
+    assert all(np.median(art) == 255 for art in whole(judge.target))

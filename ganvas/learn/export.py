@@ -82,6 +82,7 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
         kind=product.kind,
         method=recipe.method,
         halo=product.halo,
+        fixed_halo=product.fixed_halo,
         multiple=product.multiple,
         canvas=about.canvas,
         grain=product.grain,

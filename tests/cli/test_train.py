@@ -60,12 +60,14 @@ def test_two_folders_become_a_style_that_makes_pictures(train: Train, call: Call
     assert Path(answer.out.strip()).parent == home / "styles"
     assert load(Path(answer.out.strip())).made["steps"] == 3
     assert "step 3/3" in answer.err
+    assert answer.err.count("the last one becomes the style: The recipe learns from all pictures.") == 1
     assert Path("runs/mine/log.jsonl").exists()
     assert call("stylize", paint(Path("sea.png")), "--style", "mine").code == 0
 
     again = json.loads(call("export", "runs/mine", "--json").out)
     assert (again["style"], again["version"]) == ("mine", 2)
-    assert call("export", "runs/mine", "--out", "here.onnx").out == "here.onnx\n"
+    assert call("export", "runs/mine", "--out", "here.onnx", "--checkpoint", "last").out == "here.onnx\n"
+    assert "Choose best, last." in call("export", "runs/mine", "--checkpoint", "2").err
     assert load(Path("here.onnx")).name == "mine"
 
 

@@ -55,7 +55,7 @@ class Shelf:
         whole = hashlib.sha256(self.edition)
         for pixels in (photo, picture):
             whole.update(f"{pixels.shape}".encode())
-            whole.update(np.ascontiguousarray(pixels))
+            whole.update(pixels.tobytes())
         return whole.hexdigest()[:40]
 
 

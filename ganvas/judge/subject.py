@@ -72,8 +72,13 @@ def served(name: str, style: Style, path: Path, engine: Engine) -> Subject:
     """A style, run by the engine that serves it."""
     if style.kind != "transfer":
         raise BadStyle(f"{name} makes pictures from nothing.", "Judge a folder of pictures that it made.")
-    about = {"version": style.version, "sha256": style.sha256, "method": style.method, "canvas": style.canvas}
-    about["made"] = {key: style.made[key] for key in ("steps", "best", "validation") if key in style.made}
+    about = {
+        "version": style.version,
+        "sha256": style.sha256,
+        "method": style.method,
+        "canvas": style.canvas,
+        "made": {key: style.made[key] for key in ("steps", "best", "validation") if key in style.made},
+    }
     return Subject(
         name, "style", make=lambda _, pixels: engine.apply(style.name, pixels), path=path, style=style, about=about
     )

@@ -58,6 +58,7 @@ def describe(name: str) -> dict[str, Any]:
         "card": {"en": {"about": f"{english}, by a trick."}, "zh": {"简介": f"{chinese},一个小把戏。"}},
         "sha256": hashlib.sha256(name.encode()).hexdigest(),
         "preview": f"/api/v1/styles/{name}/preview",
+        "added": False,
     }
 
 
@@ -78,6 +79,8 @@ class Server:
                 Route("/api/v1/styles", self.list_styles),
                 Route("/api/v1/styles/{name}", self.show_style),
                 Route("/api/v1/styles/{name}/preview", self.preview),
+                Route("/api/v1/history", self.list_nothing),
+                Route("/api/v1/history/folders", self.list_nothing),
                 Route("/api/v1/pictures", self.make, methods=["POST"]),
                 Route("/api/v1/pictures/{key}", self.picture),
                 Mount("/", StaticFiles(directory=static, html=True)),
@@ -95,6 +98,9 @@ class Server:
         if self.script.token and request.cookies.get("ganvas") != "in":
             return refuse(401, "A token is needed.")
         return JSONResponse({"styles": [describe(name) for name in TRICKS]})
+
+    async def list_nothing(self, request: Request) -> Response:
+        return JSONResponse({"pictures": [], "folders": {}, "next": None})
 
     async def show_style(self, request: Request) -> Response:
         more = {"halo": 8, "multiple": 4, "grain": 0.0, "parity": {}, "recipe": {}, "made": {"steps": 1780}}
@@ -131,7 +137,7 @@ class Server:
         key = hashlib.sha256(body).hexdigest()
         self.script.pictures[key] = body, f"image/{form['format']}"
         url = f"/api/v1/pictures/{key}"
-        said = {"key": key, "url": url, "width": size[0], "height": size[1]}
+        said = {"key": key, "url": url, "width": size[0], "height": size[1], "seconds": 0.1}
         return JSONResponse(said, 201, {"Location": url})
 
     async def picture(self, request: Request) -> Response:

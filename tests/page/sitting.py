@@ -3,6 +3,7 @@
 Run by hand: ``python -m tests.page.sitting docs/pictures PHOTO [PHOTO...]``; the photos must be ones that may be shown.
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,13 @@ from tests.page.conftest import CHROMIUM, LOCALES, QUIET, ROOT
 from tests.page.fake import serve
 
 PATIENCE = 240_000
+SEEN = "[...document.images].every((image) => image.complete || image.getBoundingClientRect().y > innerHeight)"
+JSON = {"content-type": "application/json"}
+HOMES = [
+    ("desk", "en", "light", (1440, 900)),
+    ("dark", "zh", "dark", (1440, 900)),
+    ("phone", "zh", "light", (360, 780)),
+]
 
 
 def open_page(browser: Browser, address: str, language: str, light: str, size: tuple[int, int]) -> Page:
@@ -69,23 +77,53 @@ def sit_at_a_desk(page: Page, folder: Path, photos: list[Path]) -> None:
     page.screenshot(path=folder / "studio-wall.png")
     choose(page, "Ukiyo-e")
     page.screenshot(path=folder / "studio-stage.png")
-    page.keyboard.press("k")
-    for key in (".", "."):
-        page.keyboard.press(key)
-        rest(page)
-        page.keyboard.press("k")
-        page.wait_for_timeout(700)
-    page.get_by_role("link", name="History").click()
-    page.locator("article img").last.wait_for()
-    page.locator(".toast button").click()
-    page.screenshot(path=folder / "studio-history.png")
-    page.get_by_role("link", name="Styles").click()
+
+
+def fill_history(page: Page, address: str, photos: list[Path]) -> None:
+    """A history as a person has it after a day: several photos in several styles, some starred, some in folders."""
+    styles = [style["name"] for style in page.request.get(f"{address}/api/v1/styles").json()["styles"]]
+    for number, photo in enumerate(reversed(photos)):
+        for turn, style in enumerate(styles[: 2 + number % 2]):
+            given = {"name": photo.name, "mimeType": "image/jpeg", "buffer": photo.read_bytes()}
+            wish = {"photo": given, "style": style, "strength": "0.8" if (number + turn) % 3 == 0 else "1"}
+            page.request.post(f"{address}/api/v1/pictures", multipart=wish, timeout=PATIENCE)
+    made = page.request.get(f"{address}/api/v1/history").json()["pictures"]
+    for number, picture in enumerate(made):
+        change = {"star": number in (1, 4, 7), "folder": ("", "Coast", "Autumn cards", "")[number % 4]}
+        page.request.patch(f"{address}/api/v1/history/{picture['id']}", data=json.dumps(change), headers=JSON)
+
+
+def settle(page: Page, path: str) -> None:
+    """Go there, and wait until all pictures in sight are."""
+    page.locator(f"nav a[href$='{path}']").click()
     page.locator("main li img").first.wait_for()
-    page.screenshot(path=folder / "studio-styles.png")
-    page.locator("main li button").first.click()
+    while not page.evaluate(SEEN):
+        page.wait_for_timeout(200)
+    rest(page)
+
+
+def sit_in_the_history(page: Page, folder: Path, name: str) -> None:
+    """The history, as it is and with some pictures chosen."""
+    settle(page, "/history/")
+    page.screenshot(path=folder / f"studio-history-{name}.png")
+    for index in (0, 2, 3):
+        page.locator("article .tick").nth(index).click()
+    page.mouse.move(0, 0)
+    page.get_by_role("toolbar").wait_for()
+    rest(page)
+    page.screenshot(path=folder / f"studio-history-{name}-chosen.png")
+    page.keyboard.press("Escape")
+
+
+def sit_in_the_gallery(page: Page, folder: Path, name: str) -> None:
+    """The styles, and the card of one."""
+    settle(page, "/styles/")
+    page.screenshot(path=folder / f"studio-styles-{name}.png")
+    page.locator(".gallery .tile").first.click()
     page.get_by_role("dialog").locator("img").wait_for()
     rest(page)
-    page.screenshot(path=folder / "studio-card.png")
+    page.screenshot(path=folder / f"studio-styles-{name}-card.png")
+    page.keyboard.press("Escape")
 
 
 def sit_in_the_dark(page: Page, folder: Path, photos: list[Path]) -> None:
@@ -123,6 +161,17 @@ def sit_with_a_phone(page: Page, folder: Path, photos: list[Path]) -> None:
     page.screenshot(path=folder / "studio-phone-stage.png")
 
 
+def sit_at_home(browser: Browser, address: str, folder: Path, photos: list[Path]) -> None:
+    """Gallery and history of one and the same person, in each of the HOMES."""
+    first = open_page(browser, address, "en", "light", (1440, 900))
+    fill_history(first, address, photos)
+    for name, language, light, size in HOMES:
+        page = open_page(browser, address, language, light, size)
+        page.context.add_cookies(first.context.cookies())  # pyright: ignore[reportArgumentType]  what was got is set
+        sit_in_the_gallery(page, folder, name)
+        sit_in_the_history(page, folder, name)
+
+
 def main(folder: Path, photos: list[Path]) -> None:
     """All pictures, into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,6 +184,7 @@ def main(folder: Path, photos: list[Path]) -> None:
             sit_at_a_desk(open_page(browser, address, "en", "light", (1440, 900)), folder, photos)
             sit_in_the_dark(open_page(browser, address, "zh", "dark", (1440, 900)), folder, photos[:1])
             sit_with_a_phone(open_page(browser, address, "zh", "light", (360, 780)), folder, photos[:1])
+            sit_at_home(browser, address, folder, photos)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/** Photos that a person drops, pastes or chooses. */
+/** Photos, and style files, that a person drops, pastes or chooses. */
 import { t } from './language.svelte';
 
 export interface Given {
@@ -7,24 +7,42 @@ export interface Given {
 }
 
 const ASKED = 'image/*,.heic,.heif,.tif,.tiff,.avif';
+const STYLE = '.onnx';
 
 /** Held while the system's window is open: nothing else holds it. */
 let asked: HTMLInputElement | null = null;
 
 /** Lets the person choose photos, or take one where the device has a camera and `camera` is asked for. */
 export function chooseFiles(camera: boolean, onfiles: (given: Given[]) => void): void {
+  const input = begin(ASKED, (files) => onfiles(files.map(give)));
+  input.multiple = !camera;
+  if (camera) input.setAttribute('capture', 'environment');
+  input.click();
+}
+
+/** Lets the person choose style files. */
+export function chooseStyles(onfiles: (files: File[]) => void): void {
+  const input = begin(STYLE, onfiles);
+  input.multiple = true;
+  input.click();
+}
+
+function begin(accept: string, onfiles: (files: File[]) => void): HTMLInputElement {
   const input = document.createElement('input');
   asked = input;
   input.type = 'file';
-  input.accept = ASKED;
-  input.multiple = !camera;
-  if (camera) input.setAttribute('capture', 'environment');
+  input.accept = accept;
   input.addEventListener('change', () => {
     const files = [...(asked?.files ?? [])];
     asked = null;
-    onfiles(files.map(give));
+    onfiles(files);
   });
-  input.click();
+  return input;
+}
+
+/** The style files of what was dropped. */
+export function givenStyles(given: DataTransfer | null): File[] {
+  return [...(given?.files ?? [])].filter((file) => file.name.toLowerCase().endsWith(STYLE));
 }
 
 /** The files of what was dropped or pasted: the photos where there are any, else all, to be refused with a reason. */

@@ -5,6 +5,8 @@ export interface Kept {
   light?: 'light' | 'dark';
   letters?: boolean;
   compare?: 'picture' | 'slider' | 'beside';
+  /** Seconds that previews took, by style file. */
+  paces?: Readonly<Record<string, number>>;
   output?: { format: string; quality: number; metadata: string | boolean };
 }
 

@@ -8,12 +8,22 @@ export interface Dab {
   readonly erase: boolean;
 }
 
+/** A mask that was made before, as a picture: nothing but its alpha, 1 where the style goes. */
+export interface Print {
+  readonly print: OffscreenCanvas;
+  /** Another for each, since pictures have no words to compare. */
+  readonly key: number;
+  readonly erase: false;
+}
+
+export type Mark = Dab | Print;
+
 export interface Look {
   readonly style: string;
   readonly strength: number;
   readonly stroke: number;
   readonly colour: Colour;
-  readonly mask: readonly Dab[];
+  readonly mask: readonly Mark[];
 }
 
 export interface Output {

@@ -1,6 +1,6 @@
 /** The photo that a person brought: its file as it came, and its pixels for the screen. */
 import { fetchBlob, makePicture } from './api/client';
-import type { Style } from './api/shapes';
+import { UNKEPT, type Style } from './api/shapes';
 import { Problem, UNREADABLE } from './api/problem';
 import { Pixels } from './pixels/pixels';
 
@@ -54,7 +54,7 @@ async function openByServer(file: Blob, name: string, style: string | undefined)
     format: 'webp',
     quality: 95,
     metadata: 'none',
-    longEdge: null,
+    longEdge: UNKEPT,
   });
   return Pixels.open(await fetchBlob(picture.url));
 }

@@ -7,7 +7,8 @@ import { firstLook, METADATA, type Look, type Output } from './look';
 import { closePhoto, openPhoto, type Photo } from './photo';
 import { Proof } from './proof.svelte';
 import { complain } from './say.svelte';
-import { Tray, type Ready } from './tray.svelte';
+import { notePace } from './styles/pace';
+import { Tray, type Bringing, type Ready } from './tray.svelte';
 import { Undo } from './undo.svelte';
 import { Wall } from './wall.svelte';
 import { Whole } from './whole.svelte';
@@ -15,7 +16,7 @@ import { Whole } from './whole.svelte';
 export type View = 'wall' | 'picture';
 export type Compare = 'picture' | 'slider' | 'beside';
 /** What is being made whole for the person to take home. */
-export type Deed = 'save' | 'copy' | 'link';
+export type Deed = 'save' | 'copy' | 'link' | 'keep';
 export const COMPARES: readonly Compare[] = ['picture', 'slider', 'beside'];
 
 class Studio {
@@ -44,7 +45,7 @@ class Studio {
   readonly output = $state<Output & { format: Format }>(firstOutput());
   readonly proof = new Proof();
   readonly tray = new Tray();
-  readonly wall = new Wall();
+  readonly wall = new Wall((name, seconds) => notePace(this.styles.find((style) => style.name === name), seconds));
   readonly whole = new Whole();
 
   get style(): Style | null {
@@ -74,7 +75,7 @@ class Studio {
   }
 
   /** Lays these photos ready and opens the first that can be read, in the look that it brings along. */
-  async bringAll(files: readonly { file: Blob; name: string }[], look: Look | null = null): Promise<void> {
+  async bringAll(files: readonly Bringing[], look: Look | null = null): Promise<void> {
     let bad: unknown = null;
     for (const item of this.tray.add(files)) {
       await this.#open(item, look);

@@ -16,6 +16,9 @@ export class Wall {
 
   #stop: AbortController | null = null;
 
+  /** `onMade` is told how many seconds the making of a style's preview took. */
+  constructor(readonly onMade: (style: string, seconds: number) => void) {}
+
   async fill(photo: Photo, styles: readonly string[]): Promise<void> {
     this.clear();
     const stop = new AbortController();
@@ -47,6 +50,7 @@ export class Wall {
         const blob = await fetchBlob(picture.url, way);
         if (stop.signal.aborted) return;
         this.shown.set(style, URL.createObjectURL(blob));
+        this.onMade(style, picture.seconds);
       } catch (reason) {
         if (isCancel(reason) || stop.signal.aborted) return;
         this.problems.set(style, reason);

@@ -1,6 +1,6 @@
 /** The history, as `ganvas/web/api/history.py` has it: found, changed, deleted. Knows the API, and no page. */
 import { ask, ROOT, type Way } from './ask';
-import type { Colour, Format } from './shapes';
+import type { Colour, Format, Metadata } from './shapes';
 
 /** What was turned when a picture was made. */
 export interface Settings {
@@ -9,7 +9,7 @@ export interface Settings {
   colour: Colour;
   format: Format;
   quality: number;
-  metadata?: string;
+  metadata: Metadata;
 }
 
 /** A picture that was made. */
@@ -44,6 +44,8 @@ export interface Search {
 export type Change = Partial<Pick<Made, 'star' | 'folder' | 'name'>>;
 
 const PAGE = 60;
+const FOLDERS = `${ROOT}/history/folders`;
+const JSON_BODY = { 'Content-Type': 'application/json' };
 
 export async function listMade(search: Search, before: string, way: Way): Promise<{ pictures: Made[]; next: string | null }> {
   const query = new URLSearchParams({ limit: String(PAGE) });
@@ -56,13 +58,38 @@ export async function listMade(search: Search, before: string, way: Way): Promis
 }
 
 /** Folders with how many pictures are in each; those in none are under ''. */
-export async function listFolders(): Promise<Record<string, number>> {
-  return ((await (await ask(`${ROOT}/history/folders`)).json()) as { folders: Record<string, number> }).folders;
+export type Counts = Readonly<Record<string, number>>;
+
+export async function listFolders(): Promise<Counts> {
+  return read(await ask(FOLDERS));
+}
+
+/** It stays when nothing is in it; one that is there stays as it is. */
+export async function makeFolder(name: string): Promise<Counts> {
+  return read(await ask(FOLDERS, { method: 'POST', headers: JSON_BODY, body: JSON.stringify({ name }) }));
+}
+
+/** Where there is a folder of that name already, the two become one. */
+export async function renameFolder(from: string, to: string): Promise<Counts> {
+  return read(await ask(folder(from), { method: 'PATCH', headers: JSON_BODY, body: JSON.stringify({ name: to }) }));
+}
+
+/** What lay in it stays, in no folder. */
+export async function deleteFolder(name: string): Promise<void> {
+  await ask(folder(name), { method: 'DELETE' });
+}
+
+function folder(name: string): string {
+  return `${FOLDERS}?${new URLSearchParams({ name })}`;
+}
+
+async function read(answer: Response): Promise<Counts> {
+  return ((await answer.json()) as { folders: Counts }).folders;
 }
 
 export async function changeMade(id: string, change: Change): Promise<Made> {
-  const headers = { 'Content-Type': 'application/json' };
-  return (await ask(`${ROOT}/history/${id}`, { method: 'PATCH', headers, body: JSON.stringify(change) })).json();
+  const body = JSON.stringify(change);
+  return (await ask(`${ROOT}/history/${id}`, { method: 'PATCH', headers: JSON_BODY, body })).json();
 }
 
 /** Deletes the picture, its photo and its record. `last` is for a page that is being left. */

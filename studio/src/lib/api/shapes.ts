@@ -16,6 +16,8 @@ export interface Style {
   scores: Record<string, unknown>;
   sha256: string;
   preview: string | null;
+  /** It was added on this server, and can be removed; the others are built in. */
+  added: boolean;
 }
 
 /** A style with all that its file says. */
@@ -31,12 +33,17 @@ export interface Picture {
   url: string;
   width: number;
   height: number;
+  /** Time of making, waiting apart. */
+  seconds: number;
 }
 
 export type Format = 'png' | 'jpeg' | 'webp' | 'avif';
 export type Colour = 'style' | 'photo';
 /** What a picture says of its photo. */
 export type Metadata = 'none' | 'without-place' | 'all';
+
+/** Asked for with this long edge, which is more than pictures have, one is at full size and stays out of the history. */
+export const UNKEPT = 16384;
 
 /** One wish for a picture: the fields of `POST /api/v1/pictures`. */
 export interface Wish {

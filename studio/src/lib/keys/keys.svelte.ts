@@ -1,8 +1,14 @@
 /** The keys of the studio: one table, which the page obeys and which the list of keys shows. */
+import { base } from '$app/paths';
+import { page } from '$app/state';
+import { HISTORY } from '../history/keys';
+import { JOBS } from '../jobs/keys';
 import { copy, keepLook, save } from '../make/actions';
+import { batch } from '../make/batch.svelte';
 import type { Key } from '../language.svelte';
 import { keep, recall } from '../kept';
 import { COMPARES, studio } from '../studio.svelte';
+import { STYLES } from '../styles/keys';
 import type { View } from '../stage/view.svelte';
 
 export interface Stroke {
@@ -11,29 +17,38 @@ export interface Stroke {
   label: Key;
   /** Whether it does anything now. */
   when?: () => boolean;
-  press: () => void;
+  press: (event: KeyboardEvent) => void;
   release?: () => void;
 }
 
 export const keys = $state({ letters: recall().letters ?? true, list: false });
-export const stageView = $state<{ now: View | null; choose: () => void }>({ now: null, choose: () => undefined });
+export const stageView = $state<{ now: View | null; choose: (folder: boolean) => void }>({ now: null, choose: () => undefined });
 
 export function useLetters(letters: boolean): void {
   keys.letters = letters;
   keep({ letters });
 }
 
-const onStage = () => studio.photo !== null && studio.view === 'picture';
-const hasPhoto = () => studio.photo !== null;
+/** The keys of one page do nothing on another. */
+const isMake = () => page.url.pathname === `${base}/`;
+const hasPhoto = () => isMake() && studio.photo !== null;
+const onStage = () => hasPhoto() && studio.view === 'picture';
 
-export const GROUPS: readonly { label: Key; strokes: readonly Stroke[] }[] = [
+export interface Group {
+  label: Key;
+  strokes: readonly Stroke[];
+}
+
+export const GROUPS: readonly Group[] = [
   {
     label: 'keys.photo',
     strokes: [
-      { keys: ['mod+o'], label: 'keys.open', press: () => stageView.choose() },
+      { keys: ['mod+o'], label: 'keys.open', press: () => stageView.choose(false) },
+      { keys: ['mod+shift+o'], label: 'keys.folder', press: () => stageView.choose(true) },
       { keys: ['mod+v'], label: 'keys.paste', when: () => false, press: () => undefined },
       { keys: ['n'], label: 'keys.photo.next', when: many, press: () => turn(1) },
       { keys: ['p'], label: 'keys.photo.previous', when: many, press: () => turn(-1) },
+      { keys: ['m'], label: 'batch.title', when: batches, press: () => batch.begin() },
       { keys: ['w', 'escape'], label: 'keys.wall', when: onStage, press: toWall },
     ],
   },
@@ -78,10 +93,17 @@ export const GROUPS: readonly { label: Key; strokes: readonly Stroke[] }[] = [
       { keys: ['?'], label: 'keys.list', press: () => (keys.list = true) },
     ],
   },
+  HISTORY,
+  STYLES,
+  JOBS,
 ];
 
+function batches(): boolean {
+  return isMake() && studio.tray.all.length > 0;
+}
+
 function many(): boolean {
-  return studio.tray.items.length > 1 && !studio.opening;
+  return isMake() && studio.tray.items.length > 1 && !studio.opening;
 }
 
 function turn(by: number): void {
@@ -128,7 +150,7 @@ export function obey(event: KeyboardEvent): void {
   const stroke = find(event);
   if (!stroke) return;
   event.preventDefault();
-  if (!event.repeat || stroke.release === undefined) stroke.press();
+  if (!event.repeat || stroke.release === undefined) stroke.press(event);
 }
 
 export function letGo(event: KeyboardEvent): void {

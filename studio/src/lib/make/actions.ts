@@ -1,7 +1,7 @@
 /** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
 import { fetchBlob, makePicture } from '../api/client';
+import { UNKEPT } from '../api/shapes';
 import { SIZES } from '../cut';
-import { remember } from '../history/history.svelte';
 import { firstLook, type Look, type Output } from '../look';
 import { orderWhole } from '../order';
 import { stem, type Photo } from '../photo';
@@ -10,7 +10,7 @@ import { complain, tell } from '../say.svelte';
 import { studio, type Deed } from '../studio.svelte';
 import type { Made } from '../whole.svelte';
 
-const SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as const;
+export const SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as const;
 
 async function make(deed: Deed, output: Output): Promise<Made | null> {
   const { photo } = studio;
@@ -18,9 +18,7 @@ async function make(deed: Deed, output: Output): Promise<Made | null> {
   const look = studio.look.now;
   studio.deed = deed;
   try {
-    const made = await cutOut(photo, look, output);
-    await remember(photo, look, output, made.picture).catch(complain);
-    return made;
+    return await cutOut(photo, look, output);
   } finally {
     studio.deed = null;
   }
@@ -37,7 +35,7 @@ async function cutOut(photo: Photo, look: Look, output: Output): Promise<Made> {
   const whole = await Pixels.open((await studio.whole.make(photo, look, { ...output, format: 'png' })).blob);
   const part = await whole.print(box, width, height);
   whole.close();
-  const wish = { ...(await orderWhole(photo, { ...firstLook(look.style), strength: 0 }, output)), photo: part, name: 'part.png' };
+  const wish = { ...(await orderWhole(photo, { ...firstLook(look.style), strength: 0 }, output)), photo: part, name: 'part.png', longEdge: UNKEPT };
   const picture = await makePicture(wish);
   return { name: '', picture, blob: await fetchBlob(picture.url) };
 }
@@ -97,13 +95,10 @@ export async function copyLink(): Promise<void> {
   }
 }
 
-/** Keeps photo and look in the history, without making every pixel of it. */
+/** Makes the whole picture without taking it home: the server keeps it in the history, with its photo. */
 export async function keepLook(): Promise<void> {
-  const { photo } = studio;
-  if (!photo) return;
   try {
-    await remember(photo, studio.look.now, { ...studio.output }, null);
-    tell('done.kept');
+    if (await make('keep', { ...studio.output })) tell('done.kept');
   } catch (reason) {
     complain(reason);
   }

@@ -1,11 +1,11 @@
 /** Strokes of the brush as a mask: white where the style goes, black where the photo stays. */
-import type { Dab } from '../look';
+import type { Dab, Mark, Print } from '../look';
 
 const MOST = 1024;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
 /** The mask as a PNG for the server, or none where nothing was painted. */
-export async function maskBlob(dabs: readonly Dab[], width: number, height: number): Promise<Blob | null> {
+export async function maskBlob(dabs: readonly Mark[], width: number, height: number): Promise<Blob | null> {
   if (dabs.length === 0) return null;
   const canvas = maskCanvas(dabs, width, height, '#ffffff');
   const context = canvas.getContext('2d');
@@ -17,7 +17,7 @@ export async function maskBlob(dabs: readonly Dab[], width: number, height: numb
 }
 
 /** A canvas with the photo's proportions: `colour` where the style goes, nothing elsewhere. */
-export function maskCanvas(dabs: readonly Dab[], width: number, height: number, colour: string): OffscreenCanvas {
+export function maskCanvas(dabs: readonly Mark[], width: number, height: number, colour: string): OffscreenCanvas {
   const share = Math.min(1, MOST / Math.max(width, height));
   const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * share)), Math.max(1, Math.round(height * share)));
   const context = canvas.getContext('2d');
@@ -26,7 +26,7 @@ export function maskCanvas(dabs: readonly Dab[], width: number, height: number, 
 }
 
 /** Who begins with the eraser means "everywhere but here". */
-function paint(context: Context, dabs: readonly Dab[], colour: string): void {
+function paint(context: Context, dabs: readonly Mark[], colour: string): void {
   const { width, height } = context.canvas;
   context.fillStyle = colour;
   context.strokeStyle = colour;
@@ -35,8 +35,21 @@ function paint(context: Context, dabs: readonly Dab[], colour: string): void {
   if (dabs[0]?.erase) context.fillRect(0, 0, width, height);
   for (const dab of dabs) {
     context.globalCompositeOperation = dab.erase ? 'destination-out' : 'source-over';
-    paintDab(context, dab, Math.max(width, height));
+    if ('print' in dab) paintPrint(context, dab, colour);
+    else paintDab(context, dab, Math.max(width, height));
   }
+}
+
+function paintPrint(context: Context, { print }: Print, colour: string): void {
+  const { width, height } = context.canvas;
+  const tinted = new OffscreenCanvas(width, height);
+  const own = tinted.getContext('2d');
+  if (!own) return;
+  own.drawImage(print, 0, 0, width, height);
+  own.globalCompositeOperation = 'source-in';
+  own.fillStyle = colour;
+  own.fillRect(0, 0, width, height);
+  context.drawImage(tinted, 0, 0);
 }
 
 function paintDab(context: Context, dab: Dab, edge: number): void {

@@ -79,7 +79,7 @@ def serve(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory):
     with ExitStack() as open_clients:
 
         def make(engine: type[Engine] = QuickEngine, own: bool = False, **changes) -> Served:
-            settings = Settings(data=tmp_path_factory.mktemp("data"), workers=1, waiting=1)
+            settings = Settings(data=tmp_path_factory.mktemp("data"), workers=1, waiting=1, warm=False)
             store = Store(settings.data / "store")
             offered = Catalog([settings.data / "styles", *catalog.folders]) if own else catalog
             app = create_app(replace(settings, **changes), engine(offered), store, offered)

@@ -145,9 +145,9 @@ def test_stopping_the_server_stops_the_work(serve, slow):
 
 
 def test_networks_are_open_before_somebody_asks_for_them(serve):
-    warm = serve().app.state.parts.engine
+    warm = serve(warm=True).app.state.parts.engine
     until = time.monotonic() + 60
     while len(warm.slots) < 2 or not all(slot.session for slot in warm.slots.values()):
         assert time.monotonic() < until
         time.sleep(0.01)
-    assert not serve(warm=False).app.state.parts.engine.slots
+    assert not serve().app.state.parts.engine.slots

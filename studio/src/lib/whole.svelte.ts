@@ -1,6 +1,8 @@
 /** The whole picture, every pixel of it: made when somebody looks that near, copies it or takes it home. */
 import { fetchBlob, makePicture } from './api/client';
+import { changeJob } from './api/jobs';
 import type { Picture } from './api/shapes';
+import type { Job } from './api/shapes_jobs';
 import { nameLook, type Look, type Output } from './look';
 import { orderWhole } from './order';
 import type { Photo } from './photo';
@@ -15,6 +17,8 @@ export interface Made {
 export class Whole {
   busy = $state(false);
   wait = $state(0);
+  /** Where the picture is made as a job, since it is too large to wait for: how far it is. */
+  job = $state.raw<Job | null>(null);
   /** The newest whole picture, cut up for the stage. */
   pixels = $state.raw<Pixels | null>(null);
   /** Name of the look and output that `pixels` shows. */
@@ -50,6 +54,11 @@ export class Whole {
     this.shown = made.name;
   }
 
+  /** Stops the job; whoever waits for the picture is told. */
+  async cancel(): Promise<void> {
+    if (this.job) await changeJob(this.job.id, 'cancel');
+  }
+
   clear(): void {
     this.pixels?.close();
     this.pixels = null;
@@ -60,7 +69,10 @@ export class Whole {
 
   async #ask(photo: Photo, look: Look, output: Output, name: string): Promise<Made> {
     this.busy = true;
-    const way = { onWait: (seconds: number) => (this.wait = seconds) };
+    const way = {
+      onWait: (seconds: number) => (this.wait = seconds),
+      onJob: (job: Job) => (this.job = { ...job }),
+    };
     try {
       const picture = await makePicture(await orderWhole(photo, look, output), way);
       const blob = await fetchBlob(picture.url, way);
@@ -70,6 +82,7 @@ export class Whole {
     } finally {
       this.busy = false;
       this.wait = 0;
+      this.job = null;
     }
   }
 }

@@ -2,6 +2,7 @@
 import { ask, ROOT, type Way } from './ask';
 import { awaitPicture, type Following } from './jobs';
 import type { Picture, Style, StyleCard, Wish } from './shapes';
+import type { Job } from './shapes_jobs';
 
 export async function listStyles(): Promise<Style[]> {
   return ((await (await ask(`${ROOT}/styles`)).json()) as { styles: Style[] }).styles;

@@ -4,7 +4,7 @@ import { ask, ROOT, type Way } from './ask';
 import { listen } from './events';
 import { CANCELLED, Problem } from './problem';
 import type { Picture } from './shapes';
-import type { Deed, Happening, Job } from './shapes_jobs';
+import type { Deed, Happening, Job, Part } from './shapes_jobs';
 
 /** The newest first; `next` is where the list goes on. */
 export async function listJobs(before = '', way: Way = {}): Promise<{ jobs: Job[]; next: string | null }> {
@@ -29,8 +29,17 @@ export function zipAddress(id: string): string {
   return `${ROOT}/jobs/${id}/pictures.zip`;
 }
 
-/** Where the picture of a part is whose event came without an address. */
-export async function findPicture(id: string, way: Way = {}): Promise<Picture> {
+export function thumbnailOf(picture: string): string {
+  return `${ROOT}/history/${picture}/thumbnail`;
+}
+
+/** Where the file of a part's picture is, as a download of its name: an event says only the picture's id. */
+export async function addressOf(part: Part): Promise<string> {
+  if (!part.url && part.picture) part.url = (await findPicture(part.picture)).url;
+  return api(part.url ?? '');
+}
+
+async function findPicture(id: string, way: Way = {}): Promise<Picture> {
   const made = await ask(`${ROOT}/history/${id}`, { signal: way.signal }, way);
   return (await made.json()) as Picture;
 }
@@ -44,7 +53,7 @@ export async function awaitPicture(job: Job, way: Following = {}): Promise<Pictu
   if (part?.error) throw new Problem(422, part.error.what, part.error.right);
   if (!part?.picture) throw new Problem(CANCELLED);
   const picture = await findPicture(part.picture, way);
-  return { ...picture, url: api(picture.url).replace(/\?.*/, '') };
+  return { ...picture, url: picture.url.replace(/\?.*/, '') };
 }
 
 /** Tells how far the job is, until it is finished. */

@@ -1,0 +1,285 @@
+"""Many photos at once, and work that survives: the page with the real server, a tiny style and a real worker."""
+
+import re
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, Route, expect
+
+from ganvas.engine.controls import PLAIN, Controls
+from ganvas.engine.engine import Engine
+from ganvas.engine.tiling import Pixels, ignore
+from ganvas.settings import Settings
+from ganvas.store import Store
+from ganvas.style import Catalog
+from ganvas.web.app import create_app
+from tests.conftest import write_style
+from tests.page.conftest import WIDTHS, Visit
+from tests.page.fake import encode, sample, serve
+from tests.page.test_access import check
+from tests.page.test_make import WORDS
+
+
+class HeldEngine(Engine):
+    """Gives the negative; while it is held, every picture waits at its first tile until it is let go."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__(catalog, lambda path: lambda x: -x)
+        self.free = threading.Event()
+        self.free.set()
+        self.leave = threading.Semaphore(0)
+
+    def hold(self) -> None:
+        """From now on nobody goes on without leave."""
+        self.free.clear()
+
+    def let(self, pictures: int) -> None:
+        """So many may go on."""
+        for _ in range(pictures):
+            self.leave.release()
+
+    def apply(
+        self, style: str, pixels: Pixels, controls: Controls = PLAIN, on_tile: Callable[[float], None] = ignore
+    ) -> Pixels:
+        """The negative, in its time. Raises what ``on_tile`` raises."""
+        while not self.free.is_set() and not self.leave.acquire(timeout=0.05):
+            on_tile(0.4)
+        return 255 - pixels
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> HeldEngine:
+    """Two styles, which both give the negative."""
+    for name in ("inverting", "copying"):
+        write_style(tmp_path / "styles", name)
+    return HeldEngine(Catalog([tmp_path / "styles"]))
+
+
+@pytest.fixture
+def address(engine: HeldEngine, tmp_path: Path, static: Path) -> Iterator[str]:
+    """Ganvas with a worker; a photo of more than a megapixel is not waited for."""
+    settings = Settings(data=tmp_path / "data", wait_pixels=1_000_000)
+    app = create_app(settings, engine, Store(settings.data / "store"), engine.catalog, static, works=True)
+    with serve(app, "on") as address:
+        yield address
+        engine.free.set()
+
+
+@pytest.fixture
+def trip(tmp_path: Path) -> Path:
+    """A folder with folders: three photos, one file that only says that it is one, and one that is none."""
+    folder = tmp_path / "trip"
+    (folder / "day 2").mkdir(parents=True)
+    for name, width in (("harbour.jpg", 300), ("bay.jpg", 240), ("day 2/hills.png", 200)):
+        kind = "png" if name.endswith("png") else "jpeg"
+        (folder / name).write_bytes(encode(sample(width, 160), kind, 90))
+    (folder / "torn.jpg").write_bytes(b"no photo at all")
+    (folder / "notes.txt").write_text("bread, milk")
+    return folder
+
+
+def bring(page: Page, files: list[Path] | Path, button: int = 0) -> None:
+    """Choose these photos, or this folder with the second button."""
+    page.locator(".wall .tile").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring .ways button").nth(button).click()
+    chooser.value.set_files(files)
+    page.locator(".wall .photo").wait_for()
+
+
+def ask_for_all(page: Page, styles: int = 1) -> Locator:
+    """All photos that lie ready, in so many styles; the job's card."""
+    page.locator("header .ways .primary").click()
+    for number in range(styles):
+        page.locator(".batch input[type=checkbox]").nth(number).check(force=True)
+    page.locator(".batch .foot button").click()
+    page.wait_for_url("**/jobs/")
+    return page.locator("[data-job]").first
+
+
+def save(page: Page, card: Locator, words: str) -> dict[str, bytes]:
+    """What is in the ZIP that the card gives."""
+    with page.expect_download() as download:
+        card.get_by_role("button", name=re.compile(words)).click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_batch_is_made_and_its_bad_photo_fails_alone(visit: Visit, trip: Path, language: str, width: int) -> None:
+    words = WORDS[language]
+    page = visit(width=width, language=language, light="dark" if language == "zh" else "light")
+    bring(page, [trip / name for name in ("bay.jpg", "harbour.jpg", "torn.jpg", "notes.txt")])
+    expect(page.locator(".refused li")).to_contain_text(f"notes.txt {words['refused.kind']}")
+    card = ask_for_all(page)
+    expect(card.locator(".state")).to_have_text(words["jobs.done"])
+    expect(card.locator("li button img")).to_have_count(2)
+    failed = card.locator(".failed li")
+    expect(failed).to_contain_text("torn.jpg")
+    expect(failed).to_contain_text("The file is no picture of a known kind.")
+    expect(failed).to_contain_text(words["reason.kind"] if language == "zh" else "JPEG, PNG")
+    check(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    names = save(page, card, re.escape(words["jobs.zip"].format(count=2)))
+    assert set(names) == {"bay.jpg", "harbour.jpg", "failed.txt"}
+    card.locator("li button").first.click()
+    expect(page.get_by_role("dialog").locator("img")).to_be_visible()
+    check(page)
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("link").click()
+    with Image.open(download.value.path()) as picture:
+        assert picture.size == (240, 160)
+
+
+def test_a_folder_keeps_its_folders_and_each_style_has_its_own(visit: Visit, trip: Path) -> None:
+    (trip / "torn.jpg").unlink()
+    page = visit()
+    bring(page, trip, button=1)
+    expect(page.get_by_role("list", name="Photos").get_by_role("img")).to_have_count(3)
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name of the job")).to_have_value("trip")
+    check(page)
+    dialog.get_by_role("button", name="Choose all").click()
+    dialog.get_by_role("button", name="Make 6 pictures").click()
+    card = page.get_by_role("article", name="trip")
+    expect(card.locator(".facts")).to_contain_text("6 made")
+    names = save(page, card, "Download 6")
+    pictures = {"trip/bay.jpg", "trip/harbour.jpg", "trip/day 2/hills.jpg"}
+    assert set(names) == {f"{style}/{name}" for style in ("inverting", "copying") for name in pictures}
+
+
+def test_a_dropped_folder_is_opened_and_a_zip_is_taken(visit: Visit, trip: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.write(trip / "bay.jpg", "old/bay.jpg")
+    page = visit()
+    page.locator(".wall .tile").first.wait_for()
+    hands = page.context.new_cdp_session(page)
+    given = {"items": [], "files": [str(trip), str(tmp_path / "more.zip")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        hands.send("Input.dispatchDragEvent", {"type": kind, "x": 600, "y": 300, "data": given})
+    expect(page.locator(".refused li")).to_contain_text("trip/notes.txt")
+    page.locator(".wall .photo").wait_for()
+    expect(page.locator("button.zip")).to_contain_text("more.zip")
+    card = ask_for_all(page)
+    expect(card.locator(".facts")).to_contain_text("4 of 5")
+    assert {"old/bay.jpg", "trip/bay.jpg", "trip/day 2/hills.jpg"} < set(save(page, card, "Download 4"))
+
+
+def test_a_tab_closed_in_the_middle_shows_the_batch_where_it_is(visit: Visit, trip: Path, engine: HeldEngine) -> None:
+    page = visit()
+    bring(page, [trip / "bay.jpg", trip / "harbour.jpg", trip / "day 2" / "hills.png"])
+    expect(page.locator(".wall .tile img.come")).to_have_count(2)
+    engine.hold()
+    card = ask_for_all(page)
+    engine.let(1)
+    expect(card.locator("li button img")).to_have_count(1)
+    expect(card.locator(".facts")).to_contain_text("1 of 3")
+    expect(page.locator("nav .count")).to_have_text("1")
+    page.close()
+    engine.let(1)
+    again = page.context.new_page()
+    again.goto(page.url)
+    card = again.locator("[data-job]").first
+    expect(card.locator(".state")).to_have_text("Being made")
+    expect(card.locator("li button img")).to_have_count(2)
+    engine.let(1)
+    expect(card.locator(".state")).to_have_text("Done")
+    expect(card.locator("li button img")).to_have_count(3)
+    expect(again.locator("nav .count")).to_have_count(0)
+
+
+def test_a_job_is_paused_cancelled_and_tried_again_by_clicking(visit: Visit, trip: Path, engine: HeldEngine) -> None:
+    page = visit()
+    bring(page, [trip / "bay.jpg", trip / "harbour.jpg"])
+    expect(page.locator(".wall .tile img.come")).to_have_count(2)
+    engine.hold()
+    card = ask_for_all(page)
+    state = card.locator(".state")
+    expect(state).to_have_text("Being made")
+    card.get_by_role("button", name="Pause").click()
+    expect(state).to_have_text("Paused")
+    card.get_by_role("button", name="Go on").click()
+    expect(state).to_have_text("Being made")
+    engine.let(1)
+    expect(card.locator(".facts")).to_contain_text("1 of 2")
+    card.get_by_role("button", name="Cancel").click()
+    expect(state).to_have_text("Cancelled")
+    engine.free.set()
+    card.get_by_role("button", name="Make the rest (1)").click()
+    expect(state).to_have_text("Done")
+    expect(card.locator("li button img")).to_have_count(2)
+    card.get_by_role("button", name="Delete bay and 1 more").click()
+    card.get_by_role("button", name="Delete the job").click()
+    expect(page.get_by_text("Nothing runs, and nothing waits.")).to_be_visible()
+
+
+def test_jobs_are_walked_through_and_changed_by_keys(visit: Visit, trip: Path, engine: HeldEngine) -> None:
+    page = visit()
+    bring(page, [trip / "bay.jpg", trip / "torn.jpg"])
+    expect(page.locator(".wall .tile img.come")).to_have_count(2)
+    engine.hold()
+    card = ask_for_all(page)
+    expect(card.locator(".state")).to_have_text("Being made")
+    page.keyboard.press("n")
+    expect(card).to_be_focused()
+    page.keyboard.press("h")
+    expect(card.locator(".state")).to_have_text("Paused")
+    page.keyboard.press("h")
+    expect(card.locator(".state")).to_have_text("Being made")
+    engine.let(1)
+    expect(card.locator(".state")).to_have_text("Done")
+    page.keyboard.press("r")
+    expect(card.locator(".failed li")).to_have_count(1)
+    with page.expect_download() as download:
+        page.keyboard.press("d")
+    assert zipfile.is_zipfile(download.value.path())
+    page.keyboard.press("Delete")
+    expect(card.get_by_text("Delete this job and its photos?")).to_be_visible()
+    check(page)
+
+
+def test_a_picture_too_large_to_wait_for_comes_into_its_place(visit: Visit, photo: Path, engine: HeldEngine) -> None:
+    page = visit()
+    bring(page, photo)
+    page.locator(".wall .tile").first.click()
+    page.locator(".grip").wait_for()
+    page.locator(".running").wait_for(state="detached")
+    engine.hold()
+    page.get_by_role("button", name="Download 1800").click()
+    slow = page.locator(".slow")
+    expect(slow).to_contain_text("Making a large picture")
+    check(page)
+    slow.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".toast")).to_contain_text("Cancelled.")
+    expect(slow).to_have_count(0)
+    engine.free.set()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download 1800").click()
+    with Image.open(download.value.path()) as picture:
+        assert picture.size == (1800, 1200)
+    page.get_by_role("link", name="Jobs").click()
+    expect(page.locator("[data-job] .state")).to_have_text(["Done", "Cancelled"])
+
+
+def refuse(route: Route) -> None:
+    """The server breaks at a job that is sent."""
+    route.fulfill(status=500) if route.request.method == "POST" else route.fallback()
+
+
+def test_what_cannot_be_sent_says_why_and_can_be_sent_again(visit: Visit, trip: Path) -> None:
+    page = visit()
+    bring(page, [trip / "bay.jpg", trip / "harbour.jpg"])
+    page.route("**/api/v1/jobs", refuse)
+    page.locator("header .ways .primary").click()
+    page.locator(".batch input[type=checkbox]").first.check(force=True)
+    page.locator(".batch .foot button").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server failed at this.")
+    page.unroute("**/api/v1/jobs")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-job] .state")).to_have_text("Done")

@@ -5,11 +5,13 @@ Knows the order of things (decode, reduce, apply, encode, put) and nothing of ho
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.engine import Engine
 from ganvas.engine.resample import resize, within
 from ganvas.engine.tiling import ignore
+from ganvas.faces import Square, find_avatar
 from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode
 from ganvas.store import Store
 
@@ -20,7 +22,7 @@ class Ask:
 
     ``format``: one of ``ganvas.image.FORMATS``; ``quality`` 1 to 100; ``metadata``: what the picture says of its
     photo, one of ``ganvas.image.KEEPS``. ``long_edge``: a preview of at most so many pixels, with strokes of the same
-    scale as at full size.
+    scale as at full size. ``crop``: "avatar" paints the square around the largest face alone.
     """
 
     style: str
@@ -29,6 +31,7 @@ class Ask:
     quality: int = 90
     metadata: Keep = "none"
     long_edge: int | None = None
+    crop: Literal["none", "avatar"] = "none"
 
 
 def stylize(
@@ -49,6 +52,8 @@ def stylize(
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
     given = decode(photo, limits)
+    if ask.crop == "avatar":
+        given = cut_out(given, find_avatar(given.pixels))
     if ask.long_edge is not None:
         # The network must see what it would see of the whole photo, so no less than its working size.
         given = reduce(given, max(ask.long_edge, round(canvas / ask.controls.stroke)))
@@ -58,6 +63,13 @@ def stylize(
     if ask.long_edge is not None:
         made = reduce(made, ask.long_edge)
     return store.put(encode(made, ask.format, ask.quality, ask.metadata))
+
+
+def cut_out(photo: Photo, square: Square) -> Photo:
+    """The part of a photo in a square."""
+    rows, columns = slice(square.top, square.top + square.side), slice(square.left, square.left + square.side)
+    alpha = None if photo.alpha is None else photo.alpha[rows, columns]
+    return replace(photo, pixels=photo.pixels[rows, columns], alpha=alpha)
 
 
 def reduce(photo: Photo, edge: int) -> Photo:

@@ -10,7 +10,7 @@ from ganvas.cli import COMMANDS
 from tests.house import Source, imports, sources
 
 NOUNS = {"errors", "grain", "trial", "image", "style", "store", "settings", "split", "ledger", "network"}
-SPINE = NOUNS | {"engine", "stylize", "film"}
+SPINE = NOUNS | {"engine", "faces", "stylize", "film"}
 
 # Part -> the parts that it may import, itself apart. A new part of the house gets its line here.
 LEANS: dict[str, set[str]] = {
@@ -25,7 +25,8 @@ LEANS: dict[str, set[str]] = {
     "split": {"errors"},
     "ledger": {"errors"},
     "engine": NOUNS,
-    "stylize": NOUNS | {"engine"},
+    "faces": NOUNS | {"engine"},
+    "stylize": NOUNS | {"engine", "faces"},
     "film": NOUNS | {"engine", "stylize"},
     "learn": NOUNS | {"engine"},
     "judge": NOUNS | {"engine"},

@@ -11,11 +11,13 @@ from PIL.ExifTags import IFD
 from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadControls, BadPhoto, Cancelled, TooLarge, UnknownStyle
+from ganvas.faces import find_avatar
 from ganvas.image import Limits, decode
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.stylize import Ask, stylize
 from tests.image.made import photo_with_a_place
+from tests.test_faces import PORTRAIT
 
 
 @pytest.fixture
@@ -64,6 +66,21 @@ def test_metadata_travels_only_when_asked_and_the_place_only_with_all(engine, st
     assert (b"Maker" in made, b"News" in made, b"HERE" in made) == (told > 0, told > 0, told > 1)
     with Image.open(io.BytesIO(made)) as picture:
         assert bool(picture.getexif().get_ifd(IFD.GPSInfo)) == (told > 1)
+
+
+def test_an_avatar_is_the_square_around_the_face_painted_by_itself(engine, store):
+    photo = PORTRAIT.read_bytes()
+    square = find_avatar(decode(photo).pixels)
+    made = decode(store.get(stylize(engine, store, photo, Ask("inverting", crop="avatar")))).pixels
+    part = decode(photo).pixels[square.top :, square.left :][: square.side, : square.side]
+    assert made.shape == part.shape
+    assert np.abs(255 - made.astype(int) - part).mean() < 6
+
+
+def test_a_photo_without_a_face_makes_no_avatar(engine, store, pixels):
+    with pytest.raises(BadPhoto, match="No face"):
+        stylize(engine, store, file_of(pixels), Ask("copying", crop="avatar"))
+    assert list(store.keys()) == []
 
 
 def test_a_preview_is_small_and_of_the_same_scale(engine, store):

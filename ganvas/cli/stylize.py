@@ -40,6 +40,9 @@ def stylize(
     metadata: Annotated[
         Literal["none", "without-place", "all"], typer.Option(help="What the picture says of its photo.")
     ] = "none",
+    crop: Annotated[
+        Literal["none", "avatar"], typer.Option(help="Paint the square around the largest face alone.")
+    ] = "none",
     json: Annotated[bool, typer.Option("--json", help="Print what was made as one JSON list.")] = False,
 ) -> None:
     """Make pictures of photos in a style."""
@@ -47,7 +50,7 @@ def stylize(
 
     tasks = plan(photos, Place(style, out, format))
     controls = turned(strength, stroke, colour, mask)
-    ask = Ask(style, controls, quality=quality, metadata=metadata)
+    ask = Ask(style, controls, quality=quality, metadata=metadata, crop=crop)
     with TemporaryDirectory(prefix="ganvas-") as folder:
         results = list(work(tasks, maker(ask, Path(folder)), quiet=json))
     if json:

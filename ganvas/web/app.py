@@ -18,7 +18,7 @@ from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.web import manual, problems
-from ganvas.web.api import health, history, jobs, login, pictures, styles
+from ganvas.web.api import faces, health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
 from ganvas.web.headers import CarefulHeaders
 from ganvas.web.intake import Door, Intake
@@ -73,7 +73,7 @@ def create_app(
     app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams)
     app.state.works = works
     problems.handle(app)
-    for noun in (styles, pictures, jobs, history, login, health, manual):
+    for noun in (styles, pictures, faces, jobs, history, login, health, manual):
         app.include_router(noun.router)
     app.mount("/", Page(page))
     plain = app.openapi
@@ -96,6 +96,7 @@ def doors(parts: Parts) -> dict[str, Door]:
     settings, turns = parts.settings, parts.turns
     return {
         "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
+        "/api/v1/faces": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
         "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads),
         "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES),
     }

@@ -130,6 +130,33 @@ class Picture(Shape):
     seconds: float = Field(description="time of making, waiting apart", examples=[1.9])
 
 
+class Square(Shape):
+    """A square in pixels of the upright photo."""
+
+    left: int
+    top: int
+    side: int
+
+
+class Face(Shape):
+    """A face in pixels of the upright photo, and the square around it that makes an avatar."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    score: float = Field(description="how sure it is, 0 to 1", examples=[0.82])
+    square: Square
+
+
+class Faces(Shape):
+    """The faces in a photo of this size, the largest first."""
+
+    width: int
+    height: int
+    faces: list[Face]
+
+
 class Login(Shape):
     """The token, to be exchanged for a cookie."""
 

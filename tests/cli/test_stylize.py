@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.cli.conftest import Call, grey_of, paint
 from tests.image.made import photo_with_a_place
+from tests.test_faces import PORTRAIT
 
 
 def header_of(path: str) -> tuple[str | None, tuple[int, int]]:
@@ -85,6 +86,17 @@ def test_the_place_stays_behind_unless_all_is_asked_for(call: Call):
         made = Path("out.jpg").read_bytes()
         assert (b"Maker" in made, b"HERE" in made) == kept
     assert call("stylize", "sea.jpg", "--style", "copying", "--metadata", "some").code == 2
+
+
+def test_an_avatar_is_square_and_a_photo_without_a_face_fails_alone(call: Call):
+    Path("trip").mkdir()
+    Path("trip/me.jpg").write_bytes(PORTRAIT.read_bytes())
+    paint(Path("trip/sea.jpg"), 100)
+    answer = call("stylize", "trip", "--style", "copying", "--crop", "avatar", "--out", "out")
+    assert answer.code == 1
+    assert "sea.jpg: No face is found" in answer.err
+    width, height = header_of("out/me.jpg")[1]
+    assert width == height < 342
 
 
 def test_a_mask_keeps_the_photo_where_it_is_black(call: Call):

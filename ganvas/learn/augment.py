@@ -68,6 +68,8 @@ def take(pixels: Pixels, window: Window, crop: int) -> Pixels:
     top, left, side = window.top * scale, window.left * scale, window.side * scale
     if window.angle:
         piece = turned(pixels, (top, left, side), window.angle, crop)
+    elif side == crop:  # nothing is resized: pixels stay as they are
+        piece = pixels[int(top) : int(top) + crop, int(left) : int(left) + crop]
     else:
         box = (left, top, min(left + side, pixels.shape[1]), min(top + side, pixels.shape[0]))
         piece = np.asarray(Image.fromarray(pixels).resize((crop, crop), Image.Resampling.LANCZOS, box))

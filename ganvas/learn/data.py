@@ -38,13 +38,15 @@ class DataOptions:
     ``names`` in both folders, or are ``halves`` of one picture in ``source``, the photo on the left
     (``halves-reversed``: on the right); a pair is cut as one. ``everything``: learn also from the
     pictures that are kept for judging. ``target_only``: patterns of places under ``target`` (``tiles/ss074*``), where
-    a part of the art is meant.
+    a part of the art is meant. ``target_enlarge``: each pixel of the art becomes a square of so many a side, for art
+    whose pixels are meant to be seen.
     """
 
     source: str = ""
     target: str = ""
     source_edge: int = 512
     target_edge: int = 512
+    target_enlarge: int = 1
     crop: int = 128
     batch: int = 4
     zoom: tuple[float, float] = (0.7, 1.1)
@@ -62,10 +64,13 @@ class DataOptions:
 
 
 class Pictures:
-    """The pictures of a domain, decoded once, reduced to ``edge`` and kept in memory up to a limit."""
+    """The pictures of a domain, decoded once, reduced to ``edge`` and kept in memory up to a limit.
 
-    def __init__(self, paths: Sequence[Path], edge: int, part: Part = "whole") -> None:
-        self.paths, self.edge = list(paths), edge
+    Of each pixel then a square of ``squares`` pixels a side is made.
+    """
+
+    def __init__(self, paths: Sequence[Path], edge: int, part: Part = "whole", squares: int = 1) -> None:
+        self.paths, self.edge, self.squares = list(paths), edge, squares
         self.part: Part = part
         self.kept: dict[int, Pixels] = {}
         self.size = 0
@@ -76,6 +81,7 @@ class Pictures:
     def __getitem__(self, index: int) -> Pixels:
         if index not in self.kept:
             pixels = reduced(halved(opened(self.paths[index]), self.part), self.edge)
+            pixels = pixels.repeat(self.squares, 0).repeat(self.squares, 1)
             if self.size + pixels.nbytes > KEPT:
                 return pixels
             self.kept[index] = pixels

@@ -22,7 +22,7 @@ def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pi
     source = data.source or data.target
     if data.pairs == "none":
         art = members(Path(target), side, data.target_only)
-        return pictures(source, side, data.source_edge), Pictures(art, data.target_edge)
+        return pictures(source, side, data.source_edge), Pictures(art, data.target_edge, squares=data.target_enlarge)
     paths = members(Path(source), side)
     if data.pairs == "names":
         partners = partnered(paths, Path(source), Path(target))

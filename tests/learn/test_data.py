@@ -84,3 +84,12 @@ def test_a_recipe_may_learn_from_a_part_of_the_art(domains):
     assert {path.stem[-1] for path in part.paths} == {"1"}
     with pytest.raises(BadData, match=r"No picture in .* matches nowhere"):
         domains_of(replace(data, target_only=("nowhere/*",)))
+
+
+def test_pixels_that_are_meant_to_be_seen_stay_squares(domains):
+    recipe = tiny("house", domains)
+    data = replace(recipe.data, target_enlarge=4, zoom=(1.0, 1.0))
+    art = loop.pictured(replace(recipe, data=data))(3).target  # n x 3 x 32 x 32
+    for picture in art[:, 0]:
+        changes = torch.nonzero(picture[:, 1:] != picture[:, :-1])[:, 1]  # the columns after which the colour changes
+        assert len(set((changes % 4).tolist())) == 1

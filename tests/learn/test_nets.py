@@ -7,7 +7,7 @@ from ganvas.learn.nets.choice import GeneratorOptions, build_generator
 from ganvas.learn.nets.contrast import Projections, choose_places, encode
 from ganvas.learn.nets.dcgan import WholeDiscriminator
 from ganvas.learn.nets.features import Features
-from ganvas.learn.nets.local import LocalOptions, Soften
+from ganvas.learn.nets.local import LocalGenerator, LocalOptions, Soften
 from ganvas.learn.nets.norms import normalise
 
 LOCAL = LocalOptions((4, 4, 8), 2)
@@ -57,6 +57,17 @@ def test_softening_keeps_what_is_flat_and_takes_what_alternates():
     for pattern in (rows % 2, columns % 2, (rows + columns) % 2):
         alternating = (2.0 * pattern - 1).expand(1, 2, 8, 8)
         assert soften(alternating)[:, :, 1:-1, 1:-1].abs().max() < 1e-6
+
+
+def test_cells_are_squares_of_one_colour_and_decided_by_their_halo():
+    generator = LocalGenerator(LocalOptions((4, 4, 8), 2, cells=True)).eval()
+    x = torch.rand(1, 3, 160, 160)
+    with torch.no_grad():
+        y = generator(x)
+        edge = generator.halo
+        near = generator(x[:, :, 80 - edge : 84 + edge, 80 - edge : 84 + edge])[:, :, edge : edge + 4, edge : edge + 4]
+    assert torch.equal(y, y[:, :, ::4, ::4].repeat_interleave(4, 2).repeat_interleave(4, 3))
+    assert (y[:, :, 80:84, 80:84] - near).abs().max() < 1e-6
 
 
 @pytest.mark.parametrize("size", [28, 64, 128])

@@ -19,13 +19,15 @@ class LocalOptions:
 
     ``skips``: whether full and half size also go past the blocks. They keep the photo's finest detail, which
     is what a painter leaves out; without them all is painted anew from quarter size. ``soft``: a blur between the
-    blocks and the way up, which takes the grid away.
+    blocks and the way up, which takes the grid away. ``cells``: no way up; each place at quarter size becomes a square
+    of 4 x 4 pixels of one colour.
     """
 
     channels: tuple[int, int, int] = (16, 32, 64)
     blocks: int = 6
     skips: bool = False
     soft: bool = True
+    cells: bool = False
 
 
 class Soften(nn.Module):
@@ -95,16 +97,20 @@ class LocalGenerator(nn.Module):
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
         self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
         self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
-        self.soften = Soften(quarter) if options.soft else nn.Identity()
-        self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
-        self.up_full = nn.Conv2d(half, full, 3, padding=1)
-        self.leave = nn.Conv2d(full, 3, 3, padding=1)
+        self.soften = Soften(quarter) if options.soft and not options.cells else nn.Identity()
+        self.cells = options.cells
+        if not options.cells:
+            self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
+            self.up_full = nn.Conv2d(half, full, 3, padding=1)
+        self.leave = nn.Conv2d(quarter if options.cells else full, 3, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 x h x w to the same."""
         full = relu(self.enter(x))
         half = relu(self.down_half(full))
         quarter = self.soften(self.blocks(relu(self.down_quarter(half))))
+        if self.cells:
+            return interpolate(torch.tanh(self.leave(quarter)), scale_factor=4.0, mode="nearest")
         half = relu(self.up_half(double(quarter)) + (half if self.skips else 0))
         full = relu(self.up_full(double(half)) + (full if self.skips else 0))
         return torch.tanh(self.leave(full))

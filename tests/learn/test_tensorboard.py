@@ -1,0 +1,44 @@
+"""TensorBoard's files, read by TensorBoard's own reader."""
+
+import importlib
+
+import pytest
+
+from ganvas.learn.report import write_tensorboard
+from ganvas.learn.run import Run
+from tests.learn.conftest import tiny
+
+ABSENT = "TensorBoard is not installed: pip install tensorboard"
+LOSSES = {"discriminator": [0.5, 0.375, 0.25], "content": [1.5, 1.0, 0.75]}
+
+
+@pytest.fixture
+def run(domains, tmp_path) -> Run:
+    """A run of three logged steps and one diagnosis."""
+    written = Run(tmp_path / "run")
+    written.start(tiny("house", domains, 3))
+    for step in range(3):
+        losses = {name: values[step] for name, values in LOSSES.items()}
+        written.log({"step": 20 * step, **losses, "seconds": 1.0 + step})
+    about = {"what": "The generator gives the photo back.", "evidence": {"mean difference": 0.01}, "done": ""}
+    written.log({"step": 40, "diagnosis": "does nothing", **about, "change": "Halve content."})
+    return written
+
+
+@pytest.mark.filterwarnings("ignore")  # those of TensorBoard's own modules
+def test_what_is_written_is_read_by_tensorboard_itself(run, tmp_path):
+    pytest.importorskip("tensorboard", reason=ABSENT)
+    reader = importlib.import_module("tensorboard.backend.event_processing.event_accumulator")
+    assert write_tensorboard(run, tmp_path / "board") == 6
+
+    board = reader.EventAccumulator(str(tmp_path / "board"))
+    board.Reload()
+    tags = board.Tags()
+    assert set(tags["scalars"]) == set(LOSSES), "seconds are no loss"
+    for name, values in LOSSES.items():
+        assert [(event.step, event.value) for event in board.Scalars(name)] == list(
+            zip((0, 20, 40), values, strict=True)
+        )
+    (said,) = (board.Tensors(tag) for tag in tags["tensors"] if tag.startswith("doctor"))
+    assert [event.step for event in said] == [40]
+    assert said[0].tensor_proto.string_val[0].decode() == "The generator gives the photo back. Halve content."

@@ -19,7 +19,9 @@ from tests.page.conftest import CHROMIUM, LOCALES, QUIET, ROOT
 from tests.page.fake import serve
 
 PATIENCE = 240_000
-SEEN = "[...document.images].every((image) => image.complete || image.getBoundingClientRect().y > innerHeight)"
+SEEN = """() => Promise.all([...document.images]
+  .filter((image) => image.getBoundingClientRect().y < innerHeight)
+  .map((image) => image.decode()))"""
 JSON = {"content-type": "application/json"}
 HOMES = [
     ("desk", "en", "light", (1440, 900)),
@@ -97,8 +99,7 @@ def settle(page: Page, path: str) -> None:
     """Go there, and wait until all pictures in sight are."""
     page.locator(f"nav a[href$='{path}']").click()
     page.locator("main li img").first.wait_for()
-    while not page.evaluate(SEEN):
-        page.wait_for_timeout(200)
+    page.evaluate(SEEN)
     rest(page)
 
 

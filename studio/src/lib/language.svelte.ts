@@ -38,6 +38,9 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
   return new Intl.NumberFormat(TAGS[spoken.language], options).format(value);
 }
 
+/** Day and time, and the year where it is another than this. */
 export function day(time: number): string {
-  return new Intl.DateTimeFormat(TAGS[spoken.language], { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+  const year = new Date(time).getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
+  const parts = { year, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+  return new Intl.DateTimeFormat(TAGS[spoken.language], parts).format(time);
 }

@@ -89,7 +89,10 @@ def test_a_recipe_may_learn_from_a_part_of_the_art(domains):
 def test_pixels_that_are_meant_to_be_seen_stay_squares(domains):
     recipe = tiny("house", domains)
     data = replace(recipe.data, target_enlarge=4, zoom=(1.0, 1.0))
-    art = loop.pictured(replace(recipe, data=data))(3).target  # n x 3 x 32 x 32
-    for picture in art[:, 0]:
-        changes = torch.nonzero(picture[:, 1:] != picture[:, :-1])[:, 1]  # the columns after which the colour changes
-        assert len(set((changes % 4).tolist())) == 1
+    batch_at = loop.pictured(replace(recipe, data=data))
+    art = torch.cat([batch_at(step).target for step in range(10)])  # n x 3 x 32 x 32
+    places: list[set[int]] = []
+    for picture in art:
+        changes = torch.nonzero((picture[..., 1:] != picture[..., :-1]).any(0))[:, 1]  # after these the colour changes
+        places.append(set((changes % 4).tolist()))
+    assert any(places) and all(len(found) <= 1 for found in places)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganvas.learn.differentiable import Change, vary
 from ganvas.learn.losses import over_heads
@@ -15,9 +15,9 @@ from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge, build_d
 from ganvas.learn.penalties import ADVERSARIAL, ObjectiveName, r1, rightness, slope_from_one, soften
 
 
-@dataclass(frozen=True)
-class AdversaryOptions:
-    """Which discriminator, what it learns, and what keeps it from learning the art by heart.
+@dataclass(frozen=True, kw_only=True)
+class Stabilisers:
+    """What keeps a discriminator from learning the art by heart.
 
     ``smoothing``: art is labelled 1 - smoothing. ``r1``: weight of R1, applied each ``r1_every`` steps and as much
     stronger (Karras 2020, lazy regularisation). ``penalty``: weight of WGAN's. ``pool``: half of what the discriminator
@@ -26,8 +26,6 @@ class AdversaryOptions:
     that much (as ADA's r_t; Karras suggests 0.6), going from 0 to 1 within ``span`` pictures at most.
     """
 
-    discriminator: DiscriminatorOptions = field(default_factory=DiscriminatorOptions)
-    objective: ObjectiveName = "least-squares"
     smoothing: float = 0.0
     r1: float = 0.0
     r1_every: int = 16
@@ -37,6 +35,14 @@ class AdversaryOptions:
     strength: float = 1.0
     aim: float = 0.0
     span: float = 20_000.0
+
+
+@dataclass(frozen=True)
+class AdversaryOptions(Stabilisers):
+    """Which discriminator, what it learns, and its stabilisers."""
+
+    discriminator: DiscriminatorOptions = field(default_factory=DiscriminatorOptions)
+    objective: ObjectiveName = "least-squares"
 
 
 class Pool:
@@ -73,9 +79,15 @@ class Pool:
 class Adversary:
     """A discriminator and all that belongs to its learning; ``inputs`` is 6 where it is shown photo and picture."""
 
-    def __init__(self, options: AdversaryOptions, descent: DescentOptions, inputs: int = 3) -> None:
+    def __init__(
+        self,
+        options: AdversaryOptions,
+        descent: DescentOptions,
+        inputs: int = 3,
+        network: nn.Module | None = None,
+    ) -> None:
         self.options = options
-        self.network = build_discriminator(options.discriminator, inputs)
+        self.network = network or build_discriminator(options.discriminator, inputs)
         self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.objective = ADVERSARIAL[options.objective]
         self.optimizer = adam(self.network, descent.discriminator_rate, descent.betas)
@@ -94,9 +106,14 @@ class Adversary:
 
     def learn(self, real: Tensor, fake: Tensor, step: int) -> dict[str, Tensor]:
         """The discriminator's ``loss`` on art and on detached pictures, and what it thinks of both."""
-        options = self.options
         fake = self.pool.exchange(fake.detach())
-        seen, made = self.judge(real), self.judge(fake)
+        return self.weigh((real, fake), (self.judge(real), self.judge(fake)), step)
+
+    def weigh(
+        self, pictures: tuple[Tensor, Tensor], logits: tuple[list[Tensor], list[Tensor]], step: int
+    ) -> dict[str, Tensor]:
+        """The same by its logits of both: for who has them without showing the pictures again."""
+        options, (real, fake), (seen, made) = self.options, pictures, logits
         loss = over_heads(self.objective.discriminate, seen, made)
         loss = loss + over_heads(partial(soften, options.objective, smoothing=options.smoothing), seen)
         if options.objective == "wgan-gp":
@@ -108,7 +125,11 @@ class Adversary:
 
     def deceived(self, fake: Tensor) -> Tensor:
         """The generator's loss on its pictures."""
-        return over_heads(self.objective.generate, self.judge(fake))
+        return self.fooled(self.judge(fake))
+
+    def fooled(self, logits: list[Tensor]) -> Tensor:
+        """The same by the logits of its pictures."""
+        return over_heads(self.objective.generate, logits)
 
     @torch.no_grad()
     def opinion(self, x: Tensor) -> float:

@@ -231,7 +231,7 @@ def slow_down(doctor: Doctor, method: Method) -> str:
 def loosen(doctor: Doctor, method: Method) -> str:
     """Half the weights that hold the picture to the photo."""
     weights: dict[str, float] = dict(getattr(method, "weights", {}))
-    held = [name for name in ("identity", "contrast", "cycle") if weights.get(name)]
+    held = [name for name in ("identity", "contrast", "cycle", "content") if weights.get(name)]
     if not held:
         return ""
     doctor.weigh(method, weights | {name: weights[name] / 2 for name in held})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ganvas.errors import BadRecipe
-from ganvas.learn.adversary import AdversaryOptions
+from ganvas.learn.adversary import AdversaryOptions, Stabilisers
 from ganvas.learn.data import DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
 
@@ -35,20 +35,27 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
     """What is wrong and what would be right, one after the other."""
     yield from misfits_of_data(name, getattr(method, "needs", "both"), data)
     generator: GeneratorOptions | None = getattr(options, "generator", None)
-    adversary: AdversaryOptions | None = getattr(options, "adversary", None)
+    adversary: Stabilisers | None = getattr(options, "adversary", None)
     if isinstance(generator, GeneratorOptions):
         yield from unknown_part(name, "generator", generator.network, method.generators)
-    if adversary is not None:
+    if isinstance(adversary, AdversaryOptions):
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
-        yield from misfits_of_adversary(adversary)
-    if isinstance(generator, GeneratorOptions):
-        yield from misfits_of_size(name, generator, adversary, data)
-    descent = getattr(options, "descent", None)
-    if descent is not None and (descent.accumulate < 1 or data.batch % descent.accumulate):
+        yield from misfits_of_penalty(adversary)
+        if isinstance(generator, GeneratorOptions):
+            yield from misfits_of_size(name, generator, adversary, data)
+    if adversary is not None:
+        yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
+    accumulate: int = getattr(getattr(options, "descent", options), "accumulate", 1)
+    if accumulate < 1 or data.batch % accumulate:
         yield (
-            f"A batch of {data.batch} cannot be taken in {descent.accumulate} equal parts.",
-            "Choose descent.accumulate among the divisors of data.batch.",
+            f"A batch of {data.batch} cannot be taken in {accumulate} equal parts.",
+            "Choose accumulate among the divisors of data.batch.",
         )
+
+
+def objective_of(adversary: Stabilisers) -> str:
+    """What a discriminator learns, where its options say so."""
+    return adversary.objective if isinstance(adversary, AdversaryOptions) else ""
 
 
 def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[str, str]]:
@@ -92,19 +99,23 @@ def misfits_of_size(
         yield f"A crop of {data.crop} pixels is too small for {judge.network}.", "Use patch16, or a larger crop."
 
 
-def misfits_of_adversary(adversary: AdversaryOptions) -> Iterator[tuple[str, str]]:
-    """The objective against the stabilisers."""
+def misfits_of_penalty(adversary: AdversaryOptions) -> Iterator[tuple[str, str]]:
+    """WGAN's penalty against the discriminator."""
     judge = adversary.discriminator
     if adversary.objective == "wgan-gp" and judge.norm == "batch" and judge.network != "projected":
         yield (
             "WGAN's penalty is for each picture by itself, and batch norm mixes them (Gulrajani 2017, section 4).",
             "Set the discriminator's norm to instance, group or none.",
         )
-    if adversary.smoothing and adversary.objective in ("hinge", "wgan-gp"):
-        yield f"{adversary.objective} has no labels that could be smoothed.", "Set smoothing to 0."
-    if not 0 <= adversary.smoothing < 0.5 or not 0 <= adversary.strength <= 1:
+
+
+def misfits_of_stabilisers(objective: str, stabilisers: Stabilisers) -> Iterator[tuple[str, str]]:
+    """The objective against the stabilisers, and these against each other."""
+    if stabilisers.smoothing and objective in ("hinge", "wgan-gp"):
+        yield f"{objective} has no labels that could be smoothed.", "Set smoothing to 0."
+    if not 0 <= stabilisers.smoothing < 0.5 or not 0 <= stabilisers.strength <= 1:
         yield "Smoothing goes from 0 to below 0.5, strength from 0 to 1.", "Use 0.1 and 1."
-    if adversary.aim and not adversary.changes:
+    if stabilisers.aim and not stabilisers.changes:
         yield (
             "There is nothing to steer: no changes are named.",
             'Set adversary.changes, as in ["colour", "translation"].',

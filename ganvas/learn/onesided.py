@@ -40,7 +40,20 @@ class OneSided:
         """What the discriminator is shown of a picture: n x inputs x h x w."""
         return picture
 
-    def terms(self, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
+    def attempt(self, batch: Batch) -> Any:
+        """A picture with what several losses share of it; a method that shares nothing has the picture alone."""
+        return self.paint(batch)
+
+    def discriminate(self, batch: Batch, made: Any) -> dict[str, Tensor]:
+        """The discriminator's ``loss`` on the batch's art and on an attempt, and what it thinks of both."""
+        art, fake = self.shown(batch, batch.target), self.shown(batch, made.detach())
+        return self.adversary.learn(art, fake, batch.step)
+
+    def deceive(self, batch: Batch, made: Any) -> Tensor:
+        """The generator's adversarial loss on an attempt."""
+        return self.adversary.deceived(self.shown(batch, made))
+
+    def terms(self, batch: Batch, fake: Any) -> dict[str, Tensor]:
         """The generator's losses beside the adversarial one, before their weights."""
         return {}
 
@@ -53,27 +66,26 @@ class OneSided:
         self.maker.follow(len(batch.source), batch.step)
         return told
 
-    def teach_adversary(self, parts: Sequence[Batch], rate: float) -> tuple[list[Tensor], dict[str, Tensor]]:
-        """Art should be told from pictures. Returns the pictures, with their graph where there is but one part."""
-        fakes: list[Tensor] = []
+    def teach_adversary(self, parts: Sequence[Batch], rate: float) -> tuple[list[Any], dict[str, Tensor]]:
+        """Art should be told from pictures. Returns the attempts, with their graph where there is but one part."""
+        fakes: list[Any] = []
         told: list[dict[str, Tensor]] = []
         for part in parts:
             with torch.set_grad_enabled(len(parts) == 1):
-                fakes.append(self.paint(part))
-            seen = self.shown(part, fakes[-1].detach())
-            learnt = self.adversary.learn(self.shown(part, part.target), seen, part.step)
+                fakes.append(self.attempt(part))
+            learnt = self.discriminate(part, fakes[-1])
             (learnt["loss"] / len(parts)).backward()
             told.append({"discriminator": learnt.pop("loss").detach(), **learnt})
         self.adversary.advance(rate)
         return fakes, mean_of(told)
 
-    def teach_maker(self, parts: Sequence[Batch], fakes: Sequence[Tensor], rate: float) -> dict[str, Tensor]:
+    def teach_maker(self, parts: Sequence[Batch], fakes: Sequence[Any], rate: float) -> dict[str, Tensor]:
         """Pictures should be taken for art, and hold what ``terms`` asks."""
         told: list[dict[str, Tensor]] = []
         freeze([self.adversary.network], True)
         for part, fake in zip(parts, fakes, strict=True):
-            fake = fake if len(parts) == 1 else self.paint(part)
-            losses = {"adversarial": self.adversary.deceived(self.shown(part, fake)), **self.terms(part, fake)}
+            made = fake if len(parts) == 1 else self.attempt(part)
+            losses = {"adversarial": self.deceive(part, made), **self.terms(part, made)}
             total = torch.stack([self.weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
             (total / len(parts)).backward()
             told.append({name: loss.detach() for name, loss in losses.items()})

@@ -41,7 +41,7 @@ def slope_from_one(judge: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """How far slopes between art and picture are from 1, squared (Gulrajani 2017, equation 3)."""
     count = min(len(real), len(fake))
     share = torch.rand(count, 1, 1, 1)
-    return (slopes(judge, torch.lerp(real[:count], fake[:count], share)) - 1).square().mean()
+    return (slopes(judge, torch.lerp(real[:count].float(), fake[:count].float(), share)) - 1).square().mean()
 
 
 def slopes(judge: Judge, x: Tensor) -> Tensor:

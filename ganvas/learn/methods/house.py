@@ -6,20 +6,23 @@ with f frozen features, b a blur to cells of ``cell`` pixels, m the palette's fr
 cycle: what must stay is held by features and by colour.
 """
 
-from collections.abc import Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
-from ganvas.learn.losses import OBJECTIVES, colour, content, over_heads
-from ganvas.learn.maker import freeze, gathered, scatter
-from ganvas.learn.method import Average, Batch, Product, adam, descend
+from ganvas.learn.adversary import Adversary, AdversaryOptions, Stabilisers
+from ganvas.learn.losses import colour, content
+from ganvas.learn.maker import DescentOptions, Maker
+from ganvas.learn.method import Batch, Product, descend
+from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge
 from ganvas.learn.nets.features import Features
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions
-from ganvas.learn.nets.projected import ProjectedDiscriminator, look
+from ganvas.learn.nets.projected import look
+from ganvas.learn.onesided import OneSided
+from ganvas.learn.penalties import ObjectiveName
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,11 @@ class HouseOptions:
     ``layers`` and ``content_layers``: VGG layers at full size, with a leading "/" at half size. ``warm_steps``: steps
     of plain reconstruction before the art is shown. ``half_life`` of the average in pictures. ``spectral``: bound the
     heads' slopes by spectral norm; without it they see more, and the features, being frozen, do not run away.
+    ``adversary``: the heads' stabilisers. ``accumulate``: the batch in so many parts whose gradients add up.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
-    objective: Literal["vanilla", "least-squares", "hinge"] = "least-squares"
+    objective: ObjectiveName = "least-squares"
     layers: tuple[str, ...] = ("/1_2", "/2_2", "/3_3")
     width: int = 32
     spectral: bool = False
@@ -48,99 +52,111 @@ class HouseOptions:
     warm_steps: int = 500
     half_life: float = 2000.0
     grain: float = 0.05
+    adversary: Stabilisers = field(default_factory=Stabilisers)
+    accumulate: int = 1
 
 
-class House:
+class Sight(NamedTuple):
+    """A picture n x 3 x h x w and what the frozen features see of it: looked at once, for all losses."""
+
+    picture: Tensor
+    maps: Mapping[str, Tensor]
+
+
+class House(OneSided):
     """Networks, losses and optimisers of the house method."""
 
     Options: ClassVar[type] = HouseOptions
 
     def __init__(self, options: HouseOptions) -> None:
         self.options = options
-        self.live = LocalGenerator(options.generator).to(memory_format=torch.channels_last)  # pyright: ignore
-        self.generator = deepcopy(self.live)
-        self.average = Average(self.live, self.generator, options.half_life)
-        self.features = Features("4_3" if any("4_" in n for n in (*options.layers, *options.content_layers)) else "3_3")
-        self.discriminator = ProjectedDiscriminator(options.layers, options.width, options.spectral)
-        self.discriminator.to(memory_format=torch.channels_last)  # pyright: ignore
-        self.objective = OBJECTIVES[options.objective]
-        self.g_optimizer = adam(self.live, options.generator_rate, options.betas)
-        self.d_optimizer = adam(self.discriminator, options.discriminator_rate, options.betas)
+        rates = (options.generator_rate, options.discriminator_rate, options.betas)
+        self.descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
+        self.maker = Maker(LocalGenerator(options.generator), self.descent)
         self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers)))
-
-    def begin(self, batches: Sequence[Batch]) -> None:
-        """Fix the scale of each head on some art."""
-        with torch.no_grad():
-            self.discriminator.measure(self.features, torch.cat([batch.target for batch in batches]))
+        self.features = Features("4_3" if any("4_" in name for name in self.wanted) else "3_3")
+        heads = DiscriminatorOptions("projected", layers=options.layers, width=options.width)
+        judge = FeatureJudge(heads, options.spectral, self.features)
+        self.heads = judge.heads
+        about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
+        self.adversary = Adversary(about, self.descent, network=judge)
+        self.weights = {"adversarial": options.adversarial, "content": options.content, "colour": options.colour}
 
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
-        """A warm step or one update of discriminator and generator; returns the losses."""
+        """A warm step, or one of the discriminator and one of the generator; returns the losses."""
+        if batch.step >= self.options.warm_steps:
+            return super().step(batch, rate)
         with torch.autocast("cpu", torch.bfloat16):
-            losses = self.warm(batch) if batch.step < self.options.warm_steps else self.learn(batch, rate)
-        self.average.update(len(batch.source), (batch.step + 1) * len(batch.source))
-        return losses
+            told = self.warm(batch)
+        self.maker.follow(len(batch.source), batch.step)
+        return told
 
     def warm(self, batch: Batch) -> dict[str, Tensor]:
         """Reconstruction: the generator learns to give the photo back, so that it starts with its structure."""
-        loss = (self.live(self.seen(batch)).float() - batch.source).abs().mean()
-        descend(self.g_optimizer, loss, 2.0)
+        loss = (self.paint(batch).float() - batch.source).abs().mean()
+        descend(self.maker.optimizer, loss, 2.0)
         return {"reconstruction": loss.detach()}
 
-    def learn(self, batch: Batch, rate: float) -> dict[str, Tensor]:
-        """Discriminator, then generator."""
-        options = self.options
-        fake = self.live(self.seen(batch))  # n x 3 x h x w
-        fake_seen = look(self.features, fake, self.wanted)
+    def paint(self, batch: Batch) -> Tensor:
+        """The live generator's pictures n x 3 x h x w."""
+        return self.maker.live(self.seen(batch))
+
+    def attempt(self, batch: Batch) -> Sight:
+        """A picture, looked at once for the discriminator, the generator and the content."""
+        picture = self.paint(batch)
+        return Sight(picture, look(self.features, picture, self.wanted))
+
+    @property
+    def shares(self) -> bool:
+        """Whether the discriminator sees pictures as they are, so that what was seen of them serves it, too."""
+        return not (self.adversary.options.changes or self.adversary.options.pool)
+
+    def discriminate(self, batch: Batch, made: Sight) -> dict[str, Tensor]:
+        """The discriminator's ``loss`` on the batch's art and on the picture, and what it thinks of both."""
+        fake = made.picture.detach()
+        if not self.shares:
+            return self.adversary.learn(batch.target, fake, batch.step)
         with torch.no_grad():
-            art_seen = look(self.features, batch.target, options.layers)
-            photo_seen = look(self.features, batch.source, options.content_layers)
+            art = look(self.features, batch.target, self.options.layers)
+        known = {name: made.maps[name].detach() for name in self.options.layers}
+        return self.adversary.weigh((batch.target, fake), (self.heads(art), self.heads(known)), batch.step)
 
-        # Discriminator: art should score 1, our pictures 0.
-        real = self.discriminator(art_seen)
-        made = self.discriminator({name: fake_seen[name].detach() for name in options.layers})
-        d_loss = over_heads(self.objective.discriminate, real, made)
-        descend(self.d_optimizer, d_loss, rate)
+    def deceive(self, batch: Batch, made: Sight) -> Tensor:
+        """The generator's adversarial loss on the picture."""
+        return self.adversary.fooled(self.heads(made.maps)) if self.shares else self.adversary.deceived(made.picture)
 
-        # Generator: our pictures should score 1, keep the photo's structure, and its colours within the margin.
-        freeze([self.discriminator], True)
-        adversarial = over_heads(self.objective.generate, self.discriminator(fake_seen))
-        freeze([self.discriminator], False)
-        kept = torch.stack([content(fake_seen[name], photo_seen[name]) for name in options.content_layers]).mean()
-        tint = colour(fake, batch.source, options.cell, options.margins)
-        loss = options.adversarial * adversarial + options.content * kept + options.colour * tint
-        descend(self.g_optimizer, loss, rate)
-        return {
-            "discriminator": d_loss.detach(),
-            "adversarial": adversarial.detach(),
-            "content": kept.detach(),
-            "colour": tint.detach(),
-            "real": torch.stack([r.detach().float().mean() for r in real]).mean(),
-            "fake": torch.stack([m.detach().float().mean() for m in made]).mean(),
-        }
+    def terms(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
+        """What holds the picture to its photo: structure as features see it, and colours within the margin."""
+        options = self.options
+        with torch.no_grad():
+            photo = look(self.features, batch.source, options.content_layers)
+        kept = torch.stack([content(fake.maps[name], photo[name]) for name in options.content_layers]).mean()
+        return {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
 
     def seen(self, batch: Batch) -> Tensor:
         """The photo with the grain that the engine will add, too."""
         return (batch.source + self.options.grain * batch.grain).contiguous(memory_format=torch.channels_last)
 
-    @torch.no_grad()
     def picture(self, batch: Batch) -> Tensor:
         """What the averaged generator makes of the photo, in float32."""
-        return self.generator(self.seen(batch))
+        return self.maker.picture(self.seen(batch))
 
     def products(self) -> list[Product]:
         """The averaged generator; local, so it says its halo."""
-        generator = self.generator
+        generator = self.maker.generator
         return [Product(generator, halo=generator.halo, multiple=generator.multiple, grain=self.options.grain)]
 
     def parts(self) -> dict[str, Any]:
-        """What has a state."""
-        networks = {"live": self.live, "generator": self.generator, "discriminator": self.discriminator}
-        return {**networks, "g_optimizer": self.g_optimizer, "d_optimizer": self.d_optimizer}
+        """What has a state; the pool where there is one."""
+        networks = {"live": self.maker.live, "generator": self.maker.generator, "discriminator": self.heads}
+        pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
+        return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 
     def state_dict(self) -> dict[str, Any]:
-        """Weights of all networks and state of both optimisers."""
-        return gathered(self.parts())
+        """Weights of all networks, state of both optimisers, and how strong the steered changes are."""
+        return {**super().state_dict(), "strength": self.adversary.strength}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """The inverse of ``state_dict``."""
-        scatter(state, self.parts())
+        """The inverse of ``state_dict``; a run from before there were changes has no strength."""
+        super().load_state_dict(state)
+        self.adversary.strength = state.get("strength", self.adversary.strength)

@@ -77,10 +77,10 @@ class FeatureJudge(nn.Module):
     The frozen features are held outside of the module tree: they belong to no state and to no optimiser.
     """
 
-    def __init__(self, options: DiscriminatorOptions) -> None:
+    def __init__(self, options: DiscriminatorOptions, spectral: bool = True, features: Features | None = None) -> None:
         super().__init__()
-        self.heads = ProjectedDiscriminator(options.layers, options.width)
-        self.seen = [Features("4_3" if any("4_" in name for name in options.layers) else "3_3")]
+        self.heads = ProjectedDiscriminator(options.layers, options.width, spectral)
+        self.seen = [features or Features("4_3" if any("4_" in name for name in options.layers) else "3_3")]
         self.layers = options.layers
 
     def measure(self, x: Tensor) -> None:

@@ -1,0 +1,87 @@
+"""The house method with the stabilisers that all methods share."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+
+from ganvas.errors import BadRecipe
+from ganvas.learn import recipe as recipes
+from ganvas.learn.loop import fresh, pictured
+from tests.learn.conftest import tiny
+from tests.learn.test_contract import flat, same
+
+OPTIONS = {
+    "r1": ["options.adversary.r1=1.0", "options.adversary.r1_every=2"],
+    "DiffAugment": ['options.adversary.changes=["colour","translation"]'],
+    "steered": ['options.adversary.changes=["cutout"]', "options.adversary.aim=0.6", "options.adversary.span=40"],
+    "pool": ["options.adversary.pool=3"],
+    "smoothing": ["options.adversary.smoothing=0.1", "options.objective=vanilla"],
+    "accumulation": ["options.accumulate=2"],
+    "wgan-gp": ["options.objective=wgan-gp"],
+    "hinge": ["options.objective=hinge", "options.spectral=true"],
+}
+
+
+def taught(method, batch_at, steps) -> list[dict[str, float]]:
+    """The losses of these steps, chance as the loop has it."""
+    losses = []
+    for step in steps:
+        torch.manual_seed(step)
+        losses.append({name: float(value) for name, value in method.step(batch_at(step), 1.0).items()})
+    return losses
+
+
+@pytest.mark.parametrize("settings", OPTIONS.values(), ids=OPTIONS)
+def test_a_stabiliser_is_an_option_of_the_house_method_and_resumes_bit_for_bit(settings, domains):
+    recipe = recipes.change(tiny("house", domains), ["options.warm_steps=0", *settings])
+    batch_at = pictured(recipe)
+    whole, resumed = fresh(recipe, batch_at), fresh(recipe, batch_at)
+    first = taught(whole, batch_at, range(3))
+    assert all(torch.tensor(list(losses.values())).isfinite().all() for losses in first)
+    resumed.load_state_dict(deepcopy(whole.state_dict()))
+    assert taught(whole, batch_at, range(3, 5)) == taught(resumed, batch_at, range(3, 5))
+    ours, theirs = flat(whole.state_dict()), flat(resumed.state_dict())
+    assert ours.keys() == theirs.keys() and all(same(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation"])
+def test_a_stabiliser_changes_what_is_learnt_and_without_any_nothing_is_changed(name, domains):
+    plain = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
+    changed = recipes.change(plain, [*OPTIONS[name], "options.objective=least-squares"])
+    batch_at = pictured(plain)
+    losses = [taught(fresh(one, batch_at), batch_at, range(5))[-1] for one in (plain, plain, changed)]
+    assert losses[0] == losses[1] and losses[0] != losses[2]
+
+
+@pytest.mark.parametrize(("settings", "looks"), [([], 3), (['options.adversary.changes=["colour"]'], 5)])
+def test_a_picture_is_looked_at_once_for_all_losses_unless_it_is_changed_by_chance(settings, looks, domains):
+    recipe = recipes.change(tiny("house", domains), ["options.warm_steps=0", "options.layers=['/1_2']", *settings])
+    batch_at = pictured(recipe)
+    method = fresh(recipe, batch_at)
+    seen = []
+    method.features.register_forward_hook(lambda *call: seen.append(call))
+    taught(method, batch_at, [0])
+    assert len(seen) == looks, "picture, art and photo; with changes the picture twice more: to tell it, and to deceive"
+
+
+def test_the_doctor_may_ask_what_the_heads_think(domains):
+    recipe = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
+    batch_at = pictured(recipe)
+    method = fresh(recipe, batch_at)
+    before = flat(deepcopy(method.state_dict()))
+    score = method.score(batch_at(0))
+    assert set(score) == {"real", "fake"}
+    after = flat(method.state_dict())
+    assert all(same(before[name], after[name]) for name in before), "asking teaches nothing"
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    (["options.objective=hinge", "options.adversary.smoothing=0.1"], "hinge has no labels"),
+    (["options.accumulate=4"], "cannot be taken in 4 equal parts"),
+    (["options.adversary.aim=0.6"], "nothing to steer"),
+    (["options.adversary.strength=2.0"], "strength from 0 to 1"),
+])  # fmt: skip
+def test_what_does_not_fit_is_refused_for_the_house_method_too(settings, words, domains):
+    with pytest.raises(BadRecipe, match=words):
+        recipes.change(tiny("house", domains), settings)

@@ -35,7 +35,7 @@ def enter(visit: Visit, real: Real):
 
     def enter(*pictures: dict[str, object], **person: object) -> Page:
         page = visit("/history/", **person)
-        page.locator("main nav button").first.wait_for()
+        page.locator(".pictures .none").wait_for()
         for fields in pictures:
             real.make(page, **fields)
         page.reload()

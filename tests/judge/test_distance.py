@@ -40,9 +40,10 @@ def test_two_samples_of_one_kind_are_0_within_the_error():
 
 def test_a_set_against_itself_is_0():
     a = drawn(1, 40)
-    assert kernel_distance(a, a) == pytest.approx((0, 0), abs=1e-12)
+    mean, error = kernel_distance(a, a)
+    assert mean == pytest.approx(0, abs=1e-12) and error > 0
     rounded = a.astype(np.float32).astype(np.float64)
-    assert kernel_distance(a, rounded) == pytest.approx((0, 0), abs=1e-6)
+    assert kernel_distance(a, rounded)[0] == pytest.approx(0, abs=1e-6)
     assert kernel_distance(np.stack([a, a + 1], axis=1), np.stack([a, a + 1], axis=1))[0] == pytest.approx(0, abs=1e-9)
 
 

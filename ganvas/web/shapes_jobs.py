@@ -78,6 +78,15 @@ class Jobs(Shape):
     next: str | None = None
 
 
+class Limits(Shape):
+    """How much is taken at once."""
+
+    photo_bytes: int = Field(examples=[67108864])
+    photo_pixels: int = Field(examples=[100_000_000])
+    job_bytes: int = Field(description="of a job's body", examples=[2147483648])
+    job_pictures: int = Field(description="that a job makes", examples=[2000])
+
+
 class Made(Shape):
     """A picture in the history, with all that it takes to make it again."""
 

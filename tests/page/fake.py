@@ -81,6 +81,8 @@ class Server:
                 Route("/api/v1/styles/{name}/preview", self.preview),
                 Route("/api/v1/history", self.list_nothing),
                 Route("/api/v1/history/folders", self.list_nothing),
+                Route("/api/v1/limits", self.show_limits),
+                Route("/api/v1/jobs", self.list_jobs),
                 Route("/api/v1/pictures", self.make, methods=["POST"]),
                 Route("/api/v1/pictures/{key}", self.picture),
                 Mount("/", StaticFiles(directory=static, html=True)),
@@ -105,6 +107,12 @@ class Server:
     async def show_style(self, request: Request) -> Response:
         more = {"halo": 8, "multiple": 4, "grain": 0.0, "parity": {}, "recipe": {}, "made": {"steps": 1780}}
         return JSONResponse(describe(request.path_params["name"]) | more)
+
+    async def show_limits(self, request: Request) -> Response:
+        return JSONResponse({"photo_bytes": 1 << 26, "photo_pixels": 10**8, "job_bytes": 1 << 31, "job_pictures": 2000})
+
+    async def list_jobs(self, request: Request) -> Response:
+        return JSONResponse({"jobs": [], "next": None})
 
     async def preview(self, request: Request) -> Response:
         trick = TRICKS[request.path_params["name"]][3]

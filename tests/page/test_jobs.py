@@ -13,6 +13,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from ganvas.engine.controls import PLAIN, Controls
 from ganvas.engine.engine import Engine
 from ganvas.engine.tiling import Pixels, ignore
+from ganvas.errors import Cancelled
+from ganvas.jobs.worker import LOOK
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
@@ -22,6 +24,8 @@ from tests.page.conftest import WIDTHS, Visit
 from tests.page.fake import encode, sample, serve
 from tests.page.test_access import check
 from tests.page.test_make import WORDS
+
+PAUSE = LOOK + 0.05  # after which a worker looks whether a picture is still wanted
 
 
 class HeldEngine(Engine):
@@ -42,11 +46,24 @@ class HeldEngine(Engine):
         for _ in range(pictures):
             self.leave.release()
 
+    def go_on(self, on_tile: Callable[[float], None]) -> None:
+        """Take a leave, or give it back where the picture is not wanted any more."""
+        try:
+            self.free.wait(PAUSE)
+            on_tile(0.6)
+        except Cancelled:
+            self.leave.release()
+            raise
+
     def apply(
         self, style: str, pixels: Pixels, controls: Controls = PLAIN, on_tile: Callable[[float], None] = ignore
     ) -> Pixels:
         """The negative, in its time. Raises what ``on_tile`` raises."""
-        while not self.free.is_set() and not self.leave.acquire(timeout=0.05):
+        while not self.free.is_set():
+            if self.leave.acquire(timeout=0.02):
+                self.go_on(on_tile)
+                break
+            self.free.wait(PAUSE)
             on_tile(0.4)
         return 255 - pixels
 

@@ -32,7 +32,7 @@ def test_a_photo_becomes_a_picture_and_is_taken_home(visit: Visit, photo: Path, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", ["/", "/styles/", "/history/"])
+@pytest.mark.parametrize("path", ["/", "/styles/", "/history/", "/jobs/"])
 def test_nothing_is_wider_than_the_screen(visit: Visit, width: int, path: str) -> None:
     page = visit(path, width=width)
     page.locator("h1").wait_for()

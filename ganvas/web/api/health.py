@@ -1,4 +1,4 @@
-"""Is it alive, can it work, and how much does it do. Knows what readiness needs; changes nothing."""
+"""Is it alive, can it work, how much does it take and do. Knows what readiness needs; changes nothing."""
 
 import os
 
@@ -8,6 +8,7 @@ from ganvas.web.metrics import MEDIA_TYPE
 from ganvas.web.parts import Has, Parts
 from ganvas.web.problems import build, describe_answers, respond
 from ganvas.web.shapes import Health
+from ganvas.web.shapes_jobs import Limits
 
 router = APIRouter(tags=["health"])
 
@@ -34,6 +35,19 @@ def find_lack(parts: Parts) -> str:
     if not os.access(parts.settings.data, os.W_OK):
         return "The data folder cannot be written."
     return ""
+
+
+@router.get("/api/v1/limits", summary="How much is taken at once?")
+@router.head("/api/v1/limits", include_in_schema=False)
+def show_limits(parts: Has) -> Limits:
+    """What a photo and a job may have, so that nobody sends what would be refused."""
+    settings = parts.settings
+    return Limits(
+        photo_bytes=settings.max_bytes,
+        photo_pixels=settings.max_pixels,
+        job_bytes=settings.job_bytes,
+        job_pictures=settings.job_pictures,
+    )
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)

@@ -11,10 +11,21 @@ def test_it_lives_and_is_ready(served):
     assert served.client.get("/readyz").json() == {"status": "ready"}
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/v1/limits"])
 def test_every_get_has_a_head(served, path):
     head = served.client.head(path)
     assert (head.status_code, head.content) == (200, b"")
+
+
+def test_it_says_how_much_it_takes(served):
+    settings = served.app.state.parts.settings
+    said = served.client.get("/api/v1/limits").json()
+    assert said == {
+        "photo_bytes": settings.max_bytes,
+        "photo_pixels": settings.max_pixels,
+        "job_bytes": settings.job_bytes,
+        "job_pictures": settings.job_pictures,
+    }
 
 
 def test_without_a_style_it_is_alive_and_not_ready(served, tmp_path):

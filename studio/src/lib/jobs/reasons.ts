@@ -1,6 +1,7 @@
 /** Why a picture was not made, in the page's language. The server says it in English: what it often says has words here. */
 import type { Part } from '../api/shapes_jobs';
 import { language, t, type Key } from '../language.svelte';
+import { titleOf } from './words';
 
 const OFTEN: readonly [RegExp, Key][] = [
   [/^The file is empty/, 'reason.empty'],
@@ -18,9 +19,27 @@ export interface Said {
   said: string;
 }
 
-export function reasonOf(part: Part): Said {
+function reasonOf(part: Part): Said {
   const said = [part.error?.what, part.error?.right].filter(Boolean).join(' ');
   if (language() === 'en') return { words: said, said: '' };
   const [, key] = OFTEN.find(([often]) => often.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
   return { words: t(key), said };
+}
+
+export interface Failure extends Said {
+  photo: string;
+  styles: string[];
+}
+
+/** What failed, photo by photo: one that failed in several styles for one reason is told of once. */
+export function failuresOf(parts: readonly Part[]): Failure[] {
+  const found = new Map<string, Failure>();
+  for (const part of parts) {
+    const reason = reasonOf(part);
+    const key = JSON.stringify([part.photo, reason.words, reason.said]);
+    const failure = found.get(key) ?? { ...reason, photo: part.photo, styles: [] };
+    failure.styles.push(titleOf(part.style));
+    found.set(key, failure);
+  }
+  return [...found.values()];
 }

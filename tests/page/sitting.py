@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -87,7 +88,11 @@ def fill_history(page: Page, address: str, photos: list[Path]) -> None:
     for number, photo in enumerate(reversed(photos)):
         for turn, style in enumerate(styles[: 2 + number % 2]):
             given = {"name": photo.name, "mimeType": "image/jpeg", "buffer": photo.read_bytes()}
-            wish = {"photo": given, "style": style, "strength": "0.8" if (number + turn) % 3 == 0 else "1"}
+            wish: dict[str, Any] = {
+                "photo": given,
+                "style": style,
+                "strength": "0.8" if (number + turn) % 3 == 0 else "1",
+            }
             page.request.post(f"{address}/api/v1/pictures", multipart=wish, timeout=PATIENCE)
     made = page.request.get(f"{address}/api/v1/history").json()["pictures"]
     for number, picture in enumerate(made):
@@ -168,7 +173,7 @@ def sit_at_home(browser: Browser, address: str, folder: Path, photos: list[Path]
     fill_history(first, address, photos)
     for name, language, light, size in HOMES:
         page = open_page(browser, address, language, light, size)
-        page.context.add_cookies(first.context.cookies())  # pyright: ignore[reportArgumentType]  what was got is set
+        page.context.add_cookies(first.context.cookies())
         sit_in_the_gallery(page, folder, name)
         sit_in_the_history(page, folder, name)
 

@@ -1,8 +1,9 @@
 """The history on the page of Ganvas itself: what was made comes back, is found, starred, put away and deleted."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -13,6 +14,7 @@ from tests.page.fake import encode, sample
 from tests.page.real import Real, serve_ganvas, wait_until
 from tests.page.test_access import AXE, check
 
+Enter = Callable[..., Page]
 MASK = {"name": "mask.png", "mimeType": "image/png", "buffer": encode(Image.new("L", (96, 64), 255), "png", 90)}
 
 
@@ -30,10 +32,10 @@ def address(real: Real) -> str:
 
 
 @pytest.fixture
-def enter(visit: Visit, real: Real):
+def enter(visit: Visit, real: Real) -> Enter:
     """The history of somebody who made these pictures, each with its name and what else was asked."""
 
-    def enter(*pictures: dict[str, object], **person: object) -> Page:
+    def open_history(*pictures: dict[str, Any], **person: Any) -> Page:
         page = visit("/history/", **person)
         page.locator(".pictures .none").wait_for()
         for fields in pictures:
@@ -42,7 +44,7 @@ def enter(visit: Visit, real: Real):
         expect(page.locator("article")).to_have_count(len(pictures))
         return page
 
-    return enter
+    return open_history
 
 
 def piece(page: Page, name: str) -> Locator:
@@ -54,7 +56,7 @@ def piece(page: Page, name: str) -> Locator:
     ("width", "language", "strength", "colours"), [(1440, "en", "Strength", "Colours"), (360, "zh", "强度", "色彩")]
 )
 def test_a_picture_comes_back_with_all_its_settings(
-    enter, width: int, language: str, strength: str, colours: str
+    enter: Enter, width: int, language: str, strength: str, colours: str
 ) -> None:
     wanted = {"strength": "0.4", "stroke": "2", "colour": "photo", "format": "webp", "mask": MASK}
     page = enter({"name": "trip/sea.jpg", **wanted}, width=width, language=language)
@@ -81,7 +83,7 @@ def test_what_is_kept_on_the_stage_is_in_the_history(visit: Visit, real: Real, p
     assert len(real.made(page)) == 1
 
 
-def test_pictures_are_read_on_as_one_scrolls(enter, real: Real) -> None:
+def test_pictures_are_read_on_as_one_scrolls(enter: Enter, real: Real) -> None:
     page = enter({"name": "first.jpg"})
     for number in range(64):
         real.make(page, f"{number}.jpg", strength="0")
@@ -92,7 +94,7 @@ def test_pictures_are_read_on_as_one_scrolls(enter, real: Real) -> None:
     expect(piece(page, "first.jpg")).to_have_count(1)
 
 
-def test_pictures_are_found_by_word_style_and_star(enter) -> None:
+def test_pictures_are_found_by_word_style_and_star(enter: Enter) -> None:
     page = enter({"name": "sea.jpg"}, {"name": "hill.jpg", "style": "copying"}, {"name": "wood.jpg"})
     page.get_by_role("searchbox").fill("hil")
     expect(page.locator("article")).to_have_count(1)
@@ -107,7 +109,7 @@ def test_pictures_are_found_by_word_style_and_star(enter) -> None:
     expect(page.locator("article")).to_have_count(1)
 
 
-def test_folders_are_made_filled_renamed_and_dissolved(enter, real: Real) -> None:
+def test_folders_are_made_filled_renamed_and_dissolved(enter: Enter, real: Real) -> None:
     page = enter({"name": "sea.jpg"}, {"name": "hill.jpg"})
     nav = page.get_by_role("navigation", name="Folders")
     nav.get_by_role("button", name="New folder").click()
@@ -132,7 +134,7 @@ def test_folders_are_made_filled_renamed_and_dissolved(enter, real: Real) -> Non
     expect(page.locator("article")).to_have_count(2)
 
 
-def test_a_deletion_is_undone_or_is_for_good(enter, real: Real) -> None:
+def test_a_deletion_is_undone_or_is_for_good(enter: Enter, real: Real) -> None:
     page = enter({"name": "sea.jpg"}, {"name": "hill.jpg"}, {"name": "wood.jpg"})
     piece(page, "sea.jpg").get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Delete").click()
@@ -148,7 +150,7 @@ def test_a_deletion_is_undone_or_is_for_good(enter, real: Real) -> None:
     wait_until(page, lambda: real.made(page) == [])
 
 
-def test_the_history_is_walked_and_worked_by_keys_alone(enter, real: Real) -> None:
+def test_the_history_is_walked_and_worked_by_keys_alone(enter: Enter, real: Real) -> None:
     page = enter({"name": "sea.jpg"}, {"name": "hill.jpg"}, {"name": "wood.jpg"})
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -173,7 +175,7 @@ def test_the_history_is_walked_and_worked_by_keys_alone(enter, real: Real) -> No
     expect(page.locator("article")).to_have_count(3)
 
 
-def test_a_picture_is_downloaded_again_in_any_format(enter, real: Real) -> None:
+def test_a_picture_is_downloaded_again_in_any_format(enter: Enter, real: Real) -> None:
     page = enter({"name": "sea.jpg"})
     for item, name, kind in (("Download JPEG", "sea.jpg", "JPEG"), ("Download PNG", "sea.png", "PNG")):
         page.locator("article").get_by_role("button", name="More").click()
@@ -184,7 +186,7 @@ def test_a_picture_is_downloaded_again_in_any_format(enter, real: Real) -> None:
             assert (picture.format, picture.size) == (kind, (96, 64))
 
 
-def test_what_an_older_page_kept_in_the_browser_is_brought_over(enter, real: Real) -> None:
+def test_what_an_older_page_kept_in_the_browser_is_brought_over(enter: Enter, real: Real) -> None:
     page = enter()
     photo = list(encode(sample(96, 64), "jpeg", 90))
     page.evaluate(
@@ -219,7 +221,7 @@ def test_what_an_older_page_kept_in_the_browser_is_brought_over(enter, real: Rea
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe is not installed: npm ci in studio/")
 @pytest.mark.parametrize(("width", "language", "light"), [(360, "zh", "dark"), (1440, "en", "light")])
-def test_axe_finds_nothing_in_the_history(enter, width: int, language: str, light: str) -> None:
+def test_axe_finds_nothing_in_the_history(enter: Enter, width: int, language: str, light: str) -> None:
     page = enter(
         {"name": "sea.jpg"}, {"name": "hill.jpg", "strength": "0.4"}, width=width, language=language, light=light
     )

@@ -41,7 +41,8 @@ class Style:
     picture. ``fixed_halo``: the same for such a network once its norms are given the statistics of a thumbnail, None
     when it can be run whole only. ``multiple``: the sides of a tile are multiples of this. ``canvas``: the long edge,
     in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``grain``: deviation of the
-    fixed noise that is added to x (-1..1) before the network. ``title`` and ``card`` are by language ("en", "zh").
+    fixed noise that is added to x (-1..1) before the network. ``cells``: the picture is made of squares of one colour,
+    which stay squares when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str
@@ -54,6 +55,7 @@ class Style:
     multiple: int = 1
     canvas: int = 1024
     grain: float = 0.0
+    cells: bool = False
     artist: str = ""
     licence: str = ""
     source: str = ""
@@ -216,6 +218,7 @@ RULES: dict[str, Rule] = {
     "fixed_halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "multiple": whole(1, 256),
     "canvas": whole(128, 4096),
+    "cells": (lambda value: type(value) is bool, "true or false"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
     "artist": text(400),
     "licence": text(400),

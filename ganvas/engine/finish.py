@@ -23,7 +23,8 @@ class Work:
     """What is finished: the photo, H x W x 3; it and the picture at the working size, h x w x 3; and how.
 
     With ``strength`` below 1 the photo's own fine detail comes in, all of it at 0; with ``colour`` "photo" its fine
-    colour does; outside of the ``mask`` (H x W of any size, 255 inside) the photo itself.
+    colour does; outside of the ``mask`` (H x W of any size, 255 inside) the photo itself. ``cells``: enlarged, squares
+    stay squares.
     """
 
     photo: Pixels
@@ -32,6 +33,7 @@ class Work:
     strength: float = 1.0
     colour: str = "style"
     mask: Pixels | None = None
+    cells: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -47,7 +49,9 @@ class Work:
 def finish(work: Work, on_band: Callable[[float], None]) -> Pixels:
     """The picture at the photo's size, H x W x 3; ``on_band`` hears the fraction done and may raise."""
     pair = Pair(work.photo, work.small, work.picture)
-    if pair.scale > 1:
+    if pair.scale > 1 and work.cells:
+        finished = nearest(work.picture, work.size)
+    elif pair.scale > 1:
         finished = enlarge(pair, lambda fraction: on_band(0.7 * fraction))
     else:
         finished = resize(work.picture, work.size)
@@ -63,6 +67,12 @@ def finish(work: Work, on_band: Callable[[float], None]) -> Pixels:
 
     side_by_side(do, list(bands(work.size)), lambda fraction: on_band(0.7 + 0.3 * fraction))
     return made
+
+
+def nearest(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """h x w x 3 to H x W x 3: each pixel that of the nearest place."""
+    rows, columns = ((np.arange(new) * old + old // 2) // new for new, old in zip(size, pixels.shape[:2], strict=True))
+    return pixels[rows][:, columns]
 
 
 def touch(work: Work, sharp: Pixels, band: Band) -> Pixels:

@@ -32,6 +32,7 @@ class Product:
     fixed_halo: int | None = None
     multiple: int = 1
     grain: float = 0.0
+    cells: bool = False
     inputs: int = 0
     suffix: str = ""
 

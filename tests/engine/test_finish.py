@@ -165,3 +165,12 @@ def test_strokes_are_crisper_the_more_they_are_enlarged():
     assert steepest(made) > 1.25 * soft
     assert made.min() >= 65 and made.max() <= 195
     assert [float(crispness(scale)) for scale in (1, 2.5, 4, 15)] == [0, 16, 32, 32]
+
+
+def test_squares_stay_squares_when_they_are_enlarged():
+    photo, random = edge(), np.random.default_rng(0)
+    squares = random.integers(0, 256, (30, 40, 3), np.uint8).repeat(4, 0).repeat(4, 1)
+    made = enlarged(photo, lambda small: squares, factor=2, cells=True)
+    assert np.array_equal(made, squares.repeat(2, 0).repeat(2, 1))
+    odd = finish(Work(np.zeros((301, 401, 3), np.uint8), squares, squares, cells=True), ignore)
+    assert odd.shape == (301, 401, 3) and set(map(tuple, odd.reshape(-1, 3))) == set(map(tuple, squares.reshape(-1, 3)))

@@ -143,8 +143,8 @@ class House(OneSided):
 
     def products(self) -> list[Product]:
         """The averaged generator; local, so it says its halo."""
-        generator = self.maker.generator
-        return [Product(generator, halo=generator.halo, multiple=generator.multiple, grain=self.options.grain)]
+        made, grain, cells = self.maker.generator, self.options.grain, self.options.generator.cells
+        return [Product(made, halo=made.halo, multiple=made.multiple, grain=grain, cells=cells)]
 
     def parts(self) -> dict[str, Any]:
         """What has a state; the pool where there is one."""

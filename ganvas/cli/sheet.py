@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadPhoto
 from ganvas.image import decode
@@ -15,6 +16,13 @@ from ganvas.style import Style
 
 Pixels = NDArray[np.uint8]
 GAP, HEAD = 8, 28
+TURNED = {
+    "strength 0": Controls(0.0),
+    "strength 0.5": Controls(0.5),
+    "strength 1": Controls(1.0),
+    "colour photo": Controls(colour="photo"),
+    "colour photo, strength 0.5": Controls(0.5, colour="photo"),
+}
 PAPER, INK = (250, 249, 246), (40, 40, 40)
 
 
@@ -35,6 +43,20 @@ def draw(
             cells[row, column] = reduced(engine.apply(style.name, photo), edge)
             on_picture((row * len(styles) + column) / (len(photos) * len(styles)))
     return laid_out(cells, heads)
+
+
+def draw_controls(
+    engine: Engine, styles: Sequence[Style], photos: Sequence[Path], edge: int, on_picture: Callable[[float], None]
+) -> Pixels:
+    """The same with what a person may turn in columns, and a row for each photo in each style."""
+    rows = [(path, style) for path in photos for style in styles]
+    cells: dict[tuple[int, int], Pixels] = {}
+    for row, (path, style) in enumerate(rows):
+        photo = opened(path)
+        for column, controls in enumerate(TURNED.values()):
+            cells[row, column] = reduced(engine.apply(style.name, photo, controls), edge)
+            on_picture((row * len(TURNED) + column + 1) / (len(rows) * len(TURNED)))
+    return laid_out(cells, list(TURNED))
 
 
 def opened(path: Path) -> Pixels:

@@ -78,10 +78,11 @@ def sheet(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture file to write.")] = Path("sheet.jpg"),
     style: Annotated[list[str] | None, typer.Option("--style", "-s", help="Only these; may be repeated.")] = None,
     edge: Annotated[int, typer.Option(min=64, max=2048, help="Long edge of each picture on it, in pixels.")] = 384,
+    controls: Annotated[bool, typer.Option("--controls", help="Strengths and colours in columns instead.")] = False,
 ) -> None:
     """A contact sheet: photos in rows, styles in columns."""
     from ganvas.cli.photos import WRITTEN, Place, plan
-    from ganvas.cli.sheet import draw
+    from ganvas.cli.sheet import draw, draw_controls
     from ganvas.cli.stylize import write
     from ganvas.cli.wiring import open_engine, settled
     from ganvas.image import Photo, encode
@@ -93,7 +94,8 @@ def sheet(
     tasks = plan(photos, Place("sheet"))
     with progress() as bar:
         task = bar.add_task("sheet", total=1.0)
-        pixels = draw(
+        drawn = draw_controls if controls else draw
+        pixels = drawn(
             engine, chosen, [task.photo for task in tasks], edge, lambda done: bar.update(task, completed=done)
         )
     write(encode(Photo(pixels, None, {}), WRITTEN[out.suffix.lower()], 92), out)

@@ -59,5 +59,16 @@ def test_a_sheet_shows_photos_in_styles(call: Call):
     assert abs(third[0] - 195) <= 2
 
 
+def test_a_sheet_of_controls_goes_from_the_photo_to_the_picture(call: Call):
+    photo = paint(Path("sea.png"), 200)
+    answer = call("styles", "sheet", photo, "--controls", "--style", "inverting", "--edge", 100, "--out", "sheet.png")
+    assert (answer.code, answer.out) == (0, "sheet.png\n")
+    with Image.open("sheet.png") as sheet:
+        greys = [sheet.convert("L").getpixel((8 + column * 56 + 24, 50)) for column in range(5)]
+    none, half, whole, own, _ = greys
+    assert abs(none - 200) <= 2 and abs(whole - 55) <= 2 and whole < half < none
+    assert own > whole + 50  # as light as the photo
+
+
 def test_a_sheet_must_be_a_picture(call: Call):
     assert call("styles", "sheet", paint(Path("a.png")), "--out", "sheet.pdf").code == 2

@@ -37,6 +37,7 @@ class Script:
     status: int = 0
     detail: str = ""
     pause: float = 0.0
+    faces: list[tuple[float, float, float]] = field(default_factory=list[tuple[float, float, float]])
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     pictures: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]])
 
@@ -83,6 +84,7 @@ class Server:
                 Route("/api/v1/history/folders", self.list_nothing),
                 Route("/api/v1/limits", self.show_limits),
                 Route("/api/v1/jobs", self.list_jobs),
+                Route("/api/v1/faces", self.find_faces, methods=["POST"]),
                 Route("/api/v1/pictures", self.make, methods=["POST"]),
                 Route("/api/v1/pictures/{key}", self.picture),
                 Mount("/", StaticFiles(directory=static, html=True)),
@@ -117,6 +119,17 @@ class Server:
     async def preview(self, request: Request) -> Response:
         trick = TRICKS[request.path_params["name"]][3]
         return Response(encode(trick(sample(360, 240)), "webp", 90), media_type="image/webp")
+
+    async def find_faces(self, request: Request) -> Response:
+        """The script's faces: left, top and side of each square in shares of the photo's width."""
+        async with request.form() as form:
+            photo = form["photo"]
+            assert isinstance(photo, UploadFile)
+            width, height = Image.open(io.BytesIO(await photo.read())).size
+        squares = [
+            {"left": left * width, "top": top * width, "side": side * width} for left, top, side in self.script.faces
+        ]
+        return JSONResponse({"width": width, "height": height, "faces": [{"square": square} for square in squares]})
 
     async def make(self, request: Request) -> Response:
         async with request.form() as form:

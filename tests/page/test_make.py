@@ -241,6 +241,7 @@ def test_an_avatar_is_cut_out_where_the_frame_is(visit: Visit, photo: Path, scri
     page = visit()
     make(page, photo, "negative")
     page.get_by_role("radiogroup", name="Size").get_by_label("Avatar").check(force=True)
+    expect(page.get_by_text("No face is found.")).to_be_visible()
     frame = page.get_by_role("group", name="Frame: arrow keys")
     before = frame.bounding_box()
     page.get_by_role("slider", name="Frame").press("Home")

@@ -3,33 +3,61 @@ import type { Box } from './pixels/calls';
 
 export type Shape = 'whole' | 'avatar' | 'phone' | 'desktop';
 
-export interface Cut {
-  readonly shape: Shape;
-  /** In pixels of the whole picture. */
-  readonly box: Box;
-}
-
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Pixels of what is made: an avatar, the screen of a phone, and that of a desk. */
-export const SIZES: Record<Exclude<Shape, 'whole'>, Size> = {
-  avatar: { width: 512, height: 512 },
-  phone: { width: 1440, height: 3120 },
-  desktop: { width: 3840, height: 2160 },
+export interface Cut {
+  readonly shape: Shape;
+  /** Pixels of what is made; of the whole picture its own. */
+  readonly size: Size;
+  /** In pixels of the whole picture. */
+  readonly box: Box;
+}
+
+export interface Square {
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
+}
+
+const square = (side: number): Size => ({ width: side, height: side });
+const wide = (width: number, height: number): Size => ({ width, height });
+
+/** What avatars, screens of phones and screens of desks ask for; the usual one of each is USUAL. */
+export const SIZES: Record<Exclude<Shape, 'whole'>, readonly Size[]> = {
+  avatar: [128, 256, 400, 512, 1024].map(square),
+  phone: [wide(1080, 1920), wide(1080, 2340), wide(1080, 2400), wide(1170, 2532), wide(1290, 2796), wide(1440, 3120)],
+  desktop: [wide(1920, 1080), wide(1920, 1200), wide(2560, 1440), wide(3440, 1440), wide(3840, 2160)],
 };
+const USUAL = { avatar: 3, phone: 3, desktop: 4 } as const;
 export const SHAPES: readonly Shape[] = ['whole', 'avatar', 'phone', 'desktop'];
 /** A box is at least this share of the largest that fits. */
-const LEAST = 0.15;
+const LEAST = 0.05;
 
 /** The largest box of this shape, in the middle; an avatar's a little higher, where faces are. */
 export function firstCut(shape: Shape, image: Size): Cut {
-  if (shape === 'whole') return { shape, box: { x: 0, y: 0, ...image } };
-  const { width, height } = largest(SIZES[shape], image);
+  const size = shape === 'whole' ? image : SIZES[shape][USUAL[shape]];
+  if (shape === 'whole' || !size) return { shape: 'whole', size: image, box: { x: 0, y: 0, ...image } };
+  const { width, height } = largest(size, image);
   const above = shape === 'avatar' ? 0.4 : 0.5;
-  return { shape, box: { x: (image.width - width) / 2, y: (image.height - height) * above, width, height } };
+  return { shape, size, box: { x: (image.width - width) / 2, y: (image.height - height) * above, width, height } };
+}
+
+/** The same part at another size of its shape: the box keeps its middle and its share of the largest. */
+export function sizeCut(cut: Cut, size: Size, image: Size): Cut {
+  const most = largest(size, image);
+  const share = shareOf(cut, image);
+  return { ...cut, size, box: about(cut.box, most.width * share, most.height * share, image) };
+}
+
+/** The avatar in this square, given in pixels of a picture that is `across` wide. */
+export function faceCut(cut: Cut, { left, top, side }: Square, across: number, image: Size): Cut {
+  const scale = image.width / across;
+  const most = largest(cut.size, image);
+  const edge = Math.min(most.width, Math.max(most.width * LEAST, side * scale));
+  return { ...cut, box: about({ x: left * scale, y: top * scale, width: side * scale, height: side * scale }, edge, edge, image) };
 }
 
 export function moveCut(cut: Cut, dx: number, dy: number, image: Size): Cut {
@@ -39,22 +67,23 @@ export function moveCut(cut: Cut, dx: number, dy: number, image: Size): Cut {
 /** The box so many times as large, about its own middle. */
 export function scaleCut(cut: Cut, by: number, image: Size): Cut {
   if (cut.shape === 'whole') return cut;
-  const most = largest(SIZES[cut.shape], image);
+  const most = largest(cut.size, image);
   const width = Math.min(most.width, Math.max(most.width * LEAST, cut.box.width * by));
-  const height = (width * most.height) / most.width;
-  const x = cut.box.x + (cut.box.width - width) / 2;
-  const y = cut.box.y + (cut.box.height - height) / 2;
-  return { ...cut, box: hold({ x, y, width, height }, image) };
+  return { ...cut, box: about(cut.box, width, (width * most.height) / most.width, image) };
 }
 
 /** How large the box is, from LEAST to 1. */
 export function shareOf(cut: Cut, image: Size): number {
-  return cut.shape === 'whole' ? 1 : cut.box.width / largest(SIZES[cut.shape], image).width;
+  return cut.shape === 'whole' ? 1 : cut.box.width / largest(cut.size, image).width;
 }
 
 function largest(size: Size, image: Size): Size {
   const scale = Math.min(image.width / size.width, image.height / size.height);
   return { width: size.width * scale, height: size.height * scale };
+}
+
+function about(box: Box, width: number, height: number, image: Size): Box {
+  return hold({ x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }, image);
 }
 
 function hold(box: Box, image: Size): Box {

@@ -1,7 +1,7 @@
 /** Requests to the server that this page came from: styles, pictures and the token. */
 import { ask, ROOT, type Way } from './ask';
 import { awaitPicture, type Following } from './jobs';
-import type { Picture, Style, StyleCard, Wish } from './shapes';
+import type { Faces, Picture, Style, StyleCard, Wish } from './shapes';
 import type { Job } from './shapes_jobs';
 
 export async function listStyles(): Promise<Style[]> {
@@ -24,6 +24,13 @@ export async function makePicture(wish: Wish, way: Following = {}): Promise<Pict
   const response = await ask(`${ROOT}/pictures`, { method: 'POST', body: form(wish), signal: way.signal }, way);
   if (response.status === 202) return awaitPicture((await response.json()) as Job, way);
   return (await response.json()) as Picture;
+}
+
+/** The faces in a photo, the largest first, in pixels of what was sent. */
+export async function findFaces(photo: Blob, way: Way = {}): Promise<Faces> {
+  const body = new FormData();
+  body.set('photo', photo, 'photo');
+  return (await ask(`${ROOT}/faces`, { method: 'POST', body, signal: way.signal }, way)).json() as Promise<Faces>;
 }
 
 export async function fetchBlob(url: string, way: Way = {}): Promise<Blob> {

@@ -37,6 +37,13 @@ export interface Picture {
   seconds: number;
 }
 
+/** The faces in a photo of this size, each with the square that makes an avatar. */
+export interface Faces {
+  width: number;
+  height: number;
+  faces: { square: { left: number; top: number; side: number } }[];
+}
+
 export type Format = 'png' | 'jpeg' | 'webp' | 'avif';
 export type Colour = 'style' | 'photo';
 /** What a picture says of its photo. */

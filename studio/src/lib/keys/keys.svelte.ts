@@ -4,6 +4,7 @@ import { page } from '$app/state';
 import { HISTORY } from '../history/keys';
 import { JOBS } from '../jobs/keys';
 import { copy, keepLook, save } from '../make/actions';
+import { frameFace } from '../make/avatar.svelte';
 import { batch } from '../make/batch.svelte';
 import type { Key } from '../language.svelte';
 import { keep, recall } from '../kept';
@@ -87,6 +88,7 @@ export const GROUPS: readonly Group[] = [
   {
     label: 'keys.out',
     strokes: [
+      { keys: ['f'], label: 'cut.face', when: isAvatar, press: () => void frameFace() },
       { keys: ['mod+s'], label: 'keys.save', when: onStage, press: () => void save() },
       { keys: ['mod+c'], label: 'keys.copy', when: copies, press: () => void copy() },
       { keys: ['k'], label: 'keys.keep', when: onStage, press: () => void keepLook() },
@@ -100,6 +102,10 @@ export const GROUPS: readonly Group[] = [
 
 function batches(): boolean {
   return isMake() && studio.tray.all.length > 0;
+}
+
+function isAvatar(): boolean {
+  return onStage() && studio.cut.shape === 'avatar';
 }
 
 function many(): boolean {

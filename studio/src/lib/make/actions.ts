@@ -1,7 +1,6 @@
 /** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
 import { fetchBlob, makePicture } from '../api/client';
 import { UNKEPT } from '../api/shapes';
-import { SIZES } from '../cut';
 import { firstLook, type Look, type Output } from '../look';
 import { orderWhole } from '../order';
 import { stem, type Photo } from '../photo';
@@ -29,11 +28,10 @@ async function make(deed: Deed, output: Output): Promise<Made | null> {
  * for strength 0 it changes nothing.
  */
 async function cutOut(photo: Photo, look: Look, output: Output): Promise<Made> {
-  const { box, shape } = studio.cut;
+  const { box, shape, size } = studio.cut;
   if (shape === 'whole') return studio.whole.make(photo, look, output);
-  const { width, height } = SIZES[shape];
   const whole = await Pixels.open((await studio.whole.make(photo, look, { ...output, format: 'png' })).blob);
-  const part = await whole.print(box, width, height);
+  const part = await whole.print(box, size.width, size.height);
   whole.close();
   const wish = { ...(await orderWhole(photo, { ...firstLook(look.style), strength: 0 }, output)), photo: part, name: 'part.png', longEdge: UNKEPT };
   const picture = await makePicture(wish);

@@ -1,141 +1,224 @@
-"""The methods side by side: time, memory and figures of the recipes in recipes/methods. Knows runs, trains them.
+"""Methods, options and advice side by side, with the same minutes each. Knows recipes and runs; the judge scores.
 
-Run by hand; each call is one long training, and its line goes into docs/lab-log.md:
+Run by hand, at a quiet time, from the folder of the repository; each line trains for ``--minutes`` a row:
 
-    python -m bench.methods pairs recipes/methods/openmoji-house-pairs.toml --minutes 60
-    python -m bench.methods style recipes/methods/ukiyoe-cut.toml --minutes 25
-    python -m bench.methods advice ../shared/data/photos ../shared/data/ukiyoe --minutes 25
+    python -m bench.methods compare --minutes 25    # cyclegan, cut, fastcut and house: photos to prints, and a sheet
+    python -m bench.methods options --minutes 10    # EMA, R1, DiffAugment, warm start, spectral norm, norms
+    python -m bench.methods advice --minutes 25     # the advised recipe against the default one, on three sets
+    python -m bench.methods pairs --minutes 60      # openmoji and facades: L1, PSNR, SSIM on val, against copying
 
-``pairs`` judges on the ``val`` folder beside ``train``; ``style`` leaves the scores to ``ganvas judge``.
+A run that is there already goes on, so what was cut short is asked for again. ``--set`` changes each recipe, as in
+``ganvas train``; ``--only`` names rows. Style is the judge's kernel distance x 1000 to works of the test side, content
+its feature distance to the photos; less is better.
 """
 
 import argparse
 import json
+import multiprocessing
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.pairs import judged
 from ganvas.advise.advice import advise
 from ganvas.advise.facts import gather
 from ganvas.advise.rules import Wish
-from ganvas.engine import session
+from ganvas.cli import sheet
+from ganvas.cli.train import located
+from ganvas.engine.engine import Engine
+from ganvas.image import Photo, encode
+from ganvas.judge.choice import MOST, Trial
 from ganvas.learn import loop
 from ganvas.learn import recipe as recipes
+from ganvas.learn.data import DataOptions, Pictures
 from ganvas.learn.domains import domains
 from ganvas.learn.export import export
 from ganvas.learn.recipe import Recipe
 from ganvas.learn.run import Run
+from ganvas.style import Catalog
 
-Table = NDArray[np.float64]
+RECIPES = Path(__file__).resolve().parent.parent / "recipes" / "methods"
+STYLE = "style.onnx"
+FEWEST = 3  # pictures between which there is a kernel distance
+COMPARED = ("ukiyoe-cyclegan", "ukiyoe-cut", "ukiyoe-fastcut", "ukiyoe-house")
+PAIRED = ("openmoji-house-pairs", "openmoji-pix2pix", "facades")
+ADVISED = ("monet", "ukiyoe", "vangogh")
+# Row -> recipe and what is changed of it.
+OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "house": ("ukiyoe-house", ()),
+    "house-no-average": ("ukiyoe-house", ("options.half_life=0.0",)),
+    "house-r1": ("ukiyoe-house", ("options.adversary.r1=1.0",)),
+    "house-diffaugment": ("ukiyoe-house", ('options.adversary.changes=["colour","translation","cutout"]',)),
+    "house-cold": ("ukiyoe-house", ("options.warm_steps=0",)),
+    "house-spectral": ("ukiyoe-house", ("options.spectral=true",)),
+    "fastcut-instance": ("ukiyoe-fastcut", ()),
+    "fastcut-pixel": ("ukiyoe-fastcut", ("options.generator.norm=pixel",)),
+    "fastcut-group": ("ukiyoe-fastcut", ("options.generator.norm=group",)),
+    "fastcut-average": ("ukiyoe-fastcut", ("options.descent.half_life=2000.0",)),
+}
+Figures = dict[str, float]
 
 
-def trained(recipe: Recipe, folder: Path) -> dict[str, float]:
-    """Train, or go on, and export; seconds a step and the largest memory in MiB."""
+def trained(recipe: Recipe, folder: Path) -> Figures:
+    """Train, or go on, and export; steps, seconds a step and the largest memory of this process in MB."""
     if (folder / "recipe.toml").exists():
         loop.resume(folder)
     else:
         loop.train(recipe, folder)
-    export(folder, folder / f"{recipe.name}.onnx")
-    last = Run(folder).lines()[-1]
-    return {
-        "steps": last["step"] + 1,
-        "seconds a step": round(last["seconds"] / (last["step"] + 1), 4),
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    export(folder, folder / STYLE)
+    last = [line for line in Run(folder).lines() if "seconds" in line][-1]
+    steps = last["step"] + 1
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"steps": steps, "seconds a step": last["seconds"] / steps, "MB": memory}
+
+
+def in_a_process(recipe: Recipe, folder: Path) -> Figures:
+    """``trained`` in a process of its own, so that memory is that of one training."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(trained, (recipe, folder))
+
+
+def scored(recipe: Recipe, folder: Path) -> Figures:
+    """How near the run's style is to unseen works, and its pictures to their unseen photos, with standard errors."""
+    engine = Engine(Catalog([folder]))
+    return trial(recipe.data).scores(lambda photo: engine.apply(recipe.name, photo))
+
+
+@cache
+def trial(data: DataOptions) -> Trial:
+    """The test photos and works of the data, at most MOST photos, at the size that training sees them."""
+    photos, art = unseen(data)
+    every = -(-len(photos) // MOST)
+    return Trial([photos[index] for index in range(0, len(photos), every)], [art[i] for i in range(len(art))])
+
+
+def unseen(data: DataOptions) -> tuple[Pictures, Pictures]:
+    """The test side; of folders so small that it could not be scored, all."""
+    sides = domains(data, "test")
+    return sides if all(len(side) >= FEWEST for side in sides) else domains(data, None)
+
+
+def measured(wanted: Mapping[str, Recipe], runs: Path) -> dict[str, Figures]:
+    """Train and score each; a row is written to the standard error as soon as it is known."""
+    rows: dict[str, Figures] = {}
+    for name, recipe in wanted.items():
+        rows[name] = in_a_process(recipe, runs / name)
+        if recipe.data.pairs == "none":
+            rows[name] |= scored(recipe, runs / name)
+        sys.stderr.write(json.dumps({name: rows[name]}) + "\n")
+    return rows
+
+
+def from_recipes(names: Mapping[str, tuple[str, Sequence[str]]], settings: Sequence[str]) -> dict[str, Recipe]:
+    """Recipes by row, each under the row's name, with what is changed."""
+    read = {row: (recipes.load(RECIPES / f"{name}.toml"), changes) for row, (name, changes) in names.items()}
+    changed = {
+        row: recipes.change(recipe, [f'name="{row}"', *changes, *settings]) for row, (recipe, changes) in read.items()
     }
+    return {row: located(recipe) for row, recipe in changed.items()}
 
 
-def judged(recipe: Recipe, folder: Path) -> dict[str, dict[str, float]]:
-    """L1, PSNR and SSIM on the pairs of ``val``, of the style, of copying the photo and of the mean colour."""
-    data = recipes.change(
-        recipe, [f'data.source="{beside(recipe.data.source)}"', f'data.target="{beside(recipe.data.target)}"']
-    )
-    source, target = domains(data.data, None)
-    run = session.open(folder / f"{recipe.name}.onnx", "fp32")
-    photos = [np.asarray(source[index], np.float64) for index in range(len(source))]
-    wanted = [np.asarray(target[index], np.float64) for index in range(len(target))]
-    mean = np.mean([picture.mean((0, 1)) for picture in wanted], axis=0)
-    ways: dict[str, Callable[[Table], Table]] = {
-        "style": lambda photo: drawn(run, photo),
-        "copy": lambda photo: photo,
-        "mean colour": lambda photo: np.broadcast_to(mean, photo.shape),
-    }
-    return {name: scores([way(photo) for photo in photos], wanted) for name, way in ways.items()}
+def table(rows: Mapping[str, Mapping[str, float]]) -> str:
+    """Rows of figures as Markdown, their names first."""
+    heads = list(dict.fromkeys(head for row in rows.values() for head in row))
+    lines = [" | ".join(["", *heads]), "|".join(["---"] * (len(heads) + 1))]
+    lines += [
+        " | ".join([name, *(f"{row[head]:.4g}" if head in row else "" for head in heads)]) for name, row in rows.items()
+    ]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
-def beside(folder: str) -> str:
-    """The ``val`` folder of a ``train`` folder."""
-    return folder.replace("/train/", "/val/")
+def drawn(wanted: Mapping[str, Recipe], runs: Path, path: Path, rows: int = 5) -> None:
+    """A contact sheet of the runs' styles over unseen photos."""
+    engine = Engine(Catalog([runs / name for name in wanted]))
+    first = next(iter(wanted.values()))
+    photos = unseen(first.data)[0].paths
+    chosen = photos[:: max(1, len(photos) // rows)][:rows]
+    styles = [engine.catalog.get(name) for name in wanted]
+    path.write_bytes(encode(Photo(sheet.draw(engine, styles, chosen, 320, lambda share: None)), "jpeg", 90))
 
 
-def drawn(run: session.Session, photo: Table) -> Table:
-    """What the style file makes of a photo h x w x 3 of 0..255, sides being multiples that it takes."""
-    x = (photo.transpose(2, 0, 1)[None] / 127.5 - 1).astype(np.float32)
-    return (run(np.ascontiguousarray(x))[0].transpose(1, 2, 0).clip(-1, 1) + 1) * 127.5
-
-
-def scores(found: list[Table], wanted: list[Table]) -> dict[str, float]:
-    """The means over all pictures: L1 of 255, PSNR in dB, SSIM of brightness (Wang 2004, 8 x 8 windows)."""
-    pairs = list(zip(found, wanted, strict=True))
-    return {
-        "L1": float(np.mean([np.abs(a - b).mean() for a, b in pairs])),
-        "PSNR": float(np.mean([10 * np.log10(255**2 / max(float(((a - b) ** 2).mean()), 1e-9)) for a, b in pairs])),
-        "SSIM": float(np.mean([similarity(a.mean(2), b.mean(2)) for a, b in pairs])),
-    }
-
-
-def similarity(a: Table, b: Table) -> float:
-    """SSIM over windows of 8 x 8, h x w each."""
-    one, two = (windows(x) for x in (a, b))
-    means, variances = (one.mean(2), two.mean(2)), (one.var(2), two.var(2))
-    together = (one * two).mean(2) - means[0] * means[1]
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    top = (2 * means[0] * means[1] + c1) * (2 * together + c2)
-    return float((top / ((means[0] ** 2 + means[1] ** 2 + c1) * (variances[0] + variances[1] + c2))).mean())
-
-
-def windows(x: Table) -> Table:
-    """All 8 x 8 windows of h x w, two pixels apart: rows x columns x 64."""
-    view = np.lib.stride_tricks.sliding_window_view(x, (8, 8))[::2, ::2]
-    return view.reshape(*view.shape[:2], 64)
-
-
-def advised(source: Path, target: Path, minutes: float) -> dict[str, Recipe]:
-    """The recipe that is advised, and the default one, for the same minutes."""
-    folders = {"source": source, "target": target}
+def both(source: Path, target: Path, minutes: float, settings: Sequence[str]) -> dict[str, Recipe]:
+    """The recipe that is advised for these pictures, and the default one, for the same minutes."""
+    folders, name = {"source": source, "target": target}, target.name
 
     def measure(plain: dict[str, Any]) -> float:
         return loop.seconds_a_step(loop.threaded(recipes.build(plain)))
 
-    advice = advise(gather(source, target), Wish(minutes), folders, "advised", measure)
-    data = {name: str(folder) for name, folder in folders.items()}
-    default = recipes.build({"name": "default", "data": data, "schedule": {"minutes": minutes}})
-    return {"advised": recipes.build(advice.recipe), "default": default}
+    advice = advise(gather(source, target), Wish(minutes), folders, f"{name}-advised", measure)
+    data = {key: str(folder) for key, folder in folders.items()}
+    default = recipes.build({"name": f"{name}-default", "data": data, "schedule": {"minutes": minutes}})
+    return {one.name: recipes.change(one, settings) for one in (recipes.build(advice.recipe), default)}
+
+
+def verdict(advised: Figures, default: Figures) -> str:
+    """Whether the advice was worth it: nearer to the art by more than both errors, and the photo as well kept."""
+    gap = default["style"] - advised["style"]
+    error = advised["style_error"] + default["style_error"]
+    kept = advised["content"] <= default["content"] + advised["content_error"] + default["content_error"]
+    if abs(gap) <= error:
+        return "undecided"
+    return ("beats the default" if kept else "nearer to the art, and farther from the photo") if gap > 0 else "loses"
+
+
+def compare(given: argparse.Namespace, settings: Sequence[str]) -> str:
+    """Methods, photos to prints."""
+    wanted = picked(from_recipes({name: (name, ()) for name in COMPARED}, settings), given.only)
+    text = table(measured(wanted, given.runs))
+    drawn(wanted, given.runs, given.runs / "compare.jpg")
+    return f"{text}\n\n{given.runs / 'compare.jpg'}"
+
+
+def options(given: argparse.Namespace, settings: Sequence[str]) -> str:
+    """What an option changes."""
+    return table(measured(picked(from_recipes(OPTIONS, settings), given.only), given.runs))
+
+
+def pairs(given: argparse.Namespace, settings: Sequence[str]) -> str:
+    """Pairs, against copying and the mean colour."""
+    wanted = picked(from_recipes({name: (name, ()) for name in PAIRED}, settings), given.only)
+    rows = measured(wanted, given.runs)
+    for name, recipe in wanted.items():
+        found = judged(recipe, given.runs / name / STYLE)
+        rows[name] |= found.pop("style")
+        rows |= {f"{name}: {way}": figures for way, figures in found.items()}
+    return table(rows)
+
+
+def advice(given: argparse.Namespace, settings: Sequence[str]) -> str:
+    """Advised against default."""
+    rows: dict[str, Figures] = {}
+    said: list[str] = []
+    for name in given.only or ADVISED:
+        found = measured(both(given.sets / "photos", given.sets / name, given.minutes, settings[1:]), given.runs)
+        rows |= found
+        said.append(f"{name}: the advice {verdict(found[f'{name}-advised'], found[f'{name}-default'])}")
+    return "\n".join([table(rows), "", *said])
+
+
+def picked(wanted: Mapping[str, Recipe], only: Sequence[str]) -> dict[str, Recipe]:
+    """The rows that are asked for; all where none is named."""
+    return {name: recipe for name, recipe in wanted.items() if not only or name in only}
+
+
+WHAT = {"compare": compare, "options": options, "pairs": pairs, "advice": advice}
 
 
 def main() -> None:
-    """Train what is asked for and print a line of figures."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("what", choices=("pairs", "style", "advice"))
-    asked.add_argument("paths", nargs="+", type=Path)
+    """Train what is asked for and print a table."""
+    asked = argparse.ArgumentParser(prog="python -m bench.methods", description=__doc__)
+    asked.add_argument("what", choices=WHAT)
     asked.add_argument("--minutes", type=float, default=25.0)
-    asked.add_argument("--runs", type=Path, default=Path("runs"))
+    asked.add_argument("--only", nargs="+", default=[], help="rows, or sets of art")
+    asked.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE")
+    asked.add_argument("--runs", type=Path, default=Path("runs/methods"))
+    asked.add_argument("--sets", type=Path, default=Path("../shared/data"))
     given = asked.parse_args()
-    if given.what == "advice":
-        chosen = advised(given.paths[0], given.paths[1], given.minutes)
-    else:
-        minutes = f"schedule.minutes={given.minutes}"
-        chosen = {path.stem: recipes.change(recipes.load(path), [minutes]) for path in given.paths}
-    for name, recipe in chosen.items():
-        folder = given.runs / f"{name}-{given.minutes:g}"
-        figures: dict[str, Any] = {"run": str(folder), "method": recipe.method, **trained(recipe, folder)}
-        if given.what == "pairs":
-            figures |= judged(recipe, folder)
-        sys.stdout.write(json.dumps(figures) + "\n")
+    given.runs.mkdir(parents=True, exist_ok=True)
+    print(WHAT[given.what](given, [f"schedule.minutes={given.minutes}", *given.settings]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""How near pictures are to the true ones: L1, PSNR and SSIM on pairs. Knows arrays and style files, trains nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganvas.engine import session
+from ganvas.learn import recipe as recipes
+from ganvas.learn.domains import domains
+from ganvas.learn.recipe import Recipe
+
+Table = NDArray[np.float64]
+
+
+def judged(recipe: Recipe, style: Path) -> dict[str, dict[str, float]]:
+    """L1, PSNR and SSIM on the pairs of ``val``, of the style, of copying the photo and of the mean colour."""
+    places = {key: beside(getattr(recipe.data, key)) for key in ("source", "target")}
+    data = recipes.change(recipe, [f'data.{key}="{place}"' for key, place in places.items()]).data
+    source, target = domains(data, None)
+    run = session.open(style, "fp32")
+    photos = [np.asarray(source[index], np.float64) for index in range(len(source))]
+    wanted = [np.asarray(target[index], np.float64) for index in range(len(target))]
+    mean = np.mean([picture.mean((0, 1)) for picture in wanted], axis=0)
+    ways: dict[str, Callable[[Table], Table]] = {
+        "style": lambda photo: drawn(run, photo),
+        "copy": lambda photo: photo,
+        "mean colour": lambda photo: np.broadcast_to(mean, photo.shape),
+    }
+    return {name: scores([way(photo) for photo in photos], wanted) for name, way in ways.items()}
+
+
+def beside(folder: str) -> str:
+    """The ``val`` folder of a ``train`` folder."""
+    return folder.replace("/train/", "/val/")
+
+
+def drawn(run: session.Session, photo: Table) -> Table:
+    """What the style file makes of a photo h x w x 3 of 0..255, sides being multiples that it takes."""
+    x = (photo.transpose(2, 0, 1)[None] / 127.5 - 1).astype(np.float32)
+    return (run(np.ascontiguousarray(x))[0].transpose(1, 2, 0).clip(-1, 1) + 1) * 127.5
+
+
+def scores(found: list[Table], wanted: list[Table]) -> dict[str, float]:
+    """The means over all pictures: L1 of 255, PSNR in dB, SSIM of brightness (Wang 2004, 8 x 8 windows)."""
+    pairs = list(zip(found, wanted, strict=True))
+    return {
+        "L1": float(np.mean([np.abs(a - b).mean() for a, b in pairs])),
+        "PSNR": float(np.mean([10 * np.log10(255**2 / max(float(((a - b) ** 2).mean()), 1e-9)) for a, b in pairs])),
+        "SSIM": float(np.mean([similarity(a.mean(2), b.mean(2)) for a, b in pairs])),
+    }
+
+
+def similarity(a: Table, b: Table) -> float:
+    """SSIM over windows of 8 x 8, h x w each."""
+    one, two = (windows(x) for x in (a, b))
+    means, variances = (one.mean(2), two.mean(2)), (one.var(2), two.var(2))
+    together = (one * two).mean(2) - means[0] * means[1]
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    top = (2 * means[0] * means[1] + c1) * (2 * together + c2)
+    return float((top / ((means[0] ** 2 + means[1] ** 2 + c1) * (variances[0] + variances[1] + c2))).mean())
+
+
+def windows(x: Table) -> Table:
+    """All 8 x 8 windows of h x w, two pixels apart: rows x columns x 64."""
+    view = np.lib.stride_tricks.sliding_window_view(x, (8, 8))[::2, ::2]
+    return view.reshape(*view.shape[:2], 64)

@@ -65,7 +65,7 @@ class Engine:
         if controls.colour == "photo":
             picture = recolour(small, picture, lambda _: on_tile(share))
         picture = blend(small, picture, controls.strength, lambda _: on_tile(share))
-        work = Work(pixels, small, picture, controls.strength, controls.colour, controls.mask, style.cells)
+        work = Work(pixels, small, picture, controls.strength, controls.colour, controls.mask, known.cells)
         finished = finish(work, lambda fraction: on_tile(share + fraction * (1 - share)))
         on_tile(1.0)
         return finished

@@ -63,6 +63,7 @@ class Load:
             "refused_p99": round(quantile(refused, 0.99), 3),
             "memory_mb_warm": round(self.memory[0]),
             "memory_mb_most": round(max(self.memory)),
+            "memory_mb_each_tenth": [round(self.memory[len(self.memory) * part // 10]) for part in range(10)],
             "memory_mb_end": round(self.memory[-1]),
         }
 
@@ -133,6 +134,14 @@ async def ask(client: httpx2.AsyncClient, form: httpx2.Request, load: Load) -> N
             await asyncio.sleep(IMPATIENCE)
 
 
+async def warm(client: httpx2.AsyncClient, form: httpx2.Request, places: int) -> None:
+    """Fill all places some times: networks are opened as often as they are run at once, and decoders are started."""
+    for _ in range(4):
+        asked = (client.post(form.url, content=form.content, headers=form.headers) for _ in range(places))
+        for answer in await asyncio.gather(*asked):
+            assert answer.status_code == 201, answer.text
+
+
 async def watch(process: psutil.Process, load: Load) -> None:
     """Measure the memory each second."""
     while True:
@@ -151,9 +160,7 @@ async def storm(url: str, process: psutil.Process, seconds: float, clients: int)
         fields = {"style": styles[0]["name"], "format": "jpeg"}
         form = client.build_request("POST", "/api/v1/pictures", data=fields, files={"photo": photo()})
         await form.aread()  # one body for all, so that the clients cost little beside the server
-        for _ in range(4):  # the network is opened, the decoder started
-            warm = await client.post(form.url, content=form.content, headers=form.headers)
-            assert warm.status_code == 201, warm.text
+        await warm(client, form, clients // TIMES)
         load.memory.append(resident(process))
         tasks = [asyncio.create_task(ask(client, form, load)) for _ in range(clients)]
         tasks.append(asyncio.create_task(watch(process, load)))

@@ -34,7 +34,11 @@ def test_the_wheel_has_every_module_and_the_frozen_features(wheel: Path):
 
 def test_the_wheel_has_the_built_in_styles(wheel: Path):
     styles = {f"ganvas/styles/{path.name}" for path in (ROOT / "styles").glob("*.onnx")}
-    assert {name for name in names(wheel) if name.endswith(".onnx")} == styles
+    assert {name for name in names(wheel) if name.startswith("ganvas/styles/") and name.endswith(".onnx")} == styles
+
+
+def test_the_wheel_has_the_weights_with_their_licence(wheel: Path):
+    assert {"ganvas/weights/centerface.onnx", "ganvas/weights/LICENSE"} <= set(names(wheel))
 
 
 @pytest.mark.skipif(not (PAGE / "index.html").exists(), reason="the page is not built: make page")

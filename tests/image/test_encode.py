@@ -89,4 +89,4 @@ def test_what_a_format_cannot_hold_is_refused_before_it_is_made():
 def test_what_an_encoder_finds_too_much_is_a_clear_error():
     talkative = Photo(scene(), None, {"exif": b"Exif\0\0" + bytes(70_000)})
     with pytest.raises(TooLarge, match="does not fit into jpeg"):
-        encode(talkative, "jpeg", keep="exif")
+        encode(talkative, "jpeg", keep="all")

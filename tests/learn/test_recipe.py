@@ -14,7 +14,7 @@ def test_a_saved_recipe_is_read_back_as_it_was(method, domains, tmp_path):
 def test_an_unknown_key_names_the_known_ones_at_any_depth(domains):
     plain = recipes.plain(tiny("house", domains))
     plain["options"]["generator"]["colour"] = 3
-    with pytest.raises(BadRecipe, match=r"options.generator has no setting 'colour'.*blocks, channels"):
+    with pytest.raises(BadRecipe, match=r"options.generator has no setting 'colour'.*blocks, cells, channels"):
         recipes.build(plain)
 
 

@@ -7,6 +7,7 @@ from ganvas.errors import BadRecipe
 from ganvas.learn.adversary import AdversaryOptions, Stabilisers
 from ganvas.learn.data import DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
+from ganvas.learn.nets.features import LAYERS
 
 # Why a network is not among those of a method; what is not here was not tried and is refused as such.
 REASONS = {
@@ -45,12 +46,24 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
             yield from misfits_of_size(name, generator, adversary, data)
     if adversary is not None:
         yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
+    yield from misfits_of_features(options)
     accumulate: int = getattr(getattr(options, "descent", options), "accumulate", 1)
     if accumulate < 1 or data.batch % accumulate:
         yield (
             f"A batch of {data.batch} cannot be taken in {accumulate} equal parts.",
             "Choose accumulate among the divisors of data.batch.",
         )
+
+
+def misfits_of_features(options: Any) -> Iterator[tuple[str, str]]:
+    """Layers of the frozen features by their names, and what is kept of the art's."""
+    for part in ("layers", "content_layers", "neighbour_layers"):
+        for name in getattr(options, part, ()):
+            if name.removeprefix("/") not in LAYERS:
+                known = f'Use {", ".join(LAYERS)}, each with a leading "/" at half size.'
+                yield f"The features have no layer {name!r}, which {part} names.", known
+    if getattr(options, "neighbours", 0.0) < 0 or getattr(options, "bank", 1) < 1:
+        yield "The weight of neighbours is at least 0, and a bank keeps at least one place of art.", "Use 1 and 8192."
 
 
 def objective_of(adversary: Stabilisers) -> str:

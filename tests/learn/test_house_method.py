@@ -19,6 +19,7 @@ OPTIONS = {
     "smoothing": ["options.adversary.smoothing=0.1", "options.objective=vanilla"],
     "accumulation": ["options.accumulate=2"],
     "wgan-gp": ["options.objective=wgan-gp"],
+    "neighbours": ["options.neighbours=1.0", "options.neighbour_layers=['1_2','/2_2']", "options.bank=700"],
     "hinge": ["options.objective=hinge", "options.spectral=true"],
 }
 
@@ -45,7 +46,7 @@ def test_a_stabiliser_is_an_option_of_the_house_method_and_resumes_bit_for_bit(s
     assert ours.keys() == theirs.keys() and all(same(ours[name], theirs[name]) for name in ours)
 
 
-@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation"])
+@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation", "neighbours"])
 def test_a_stabiliser_changes_what_is_learnt_and_without_any_nothing_is_changed(name, domains):
     plain = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
     changed = recipes.change(plain, [*OPTIONS[name], "options.objective=least-squares"])
@@ -78,6 +79,9 @@ def test_the_doctor_may_ask_what_the_heads_think(domains):
 
 @pytest.mark.parametrize(("settings", "words"), [
     (["options.objective=hinge", "options.adversary.smoothing=0.1"], "hinge has no labels"),
+    (["options.neighbours=-1.0"], "neighbours"),
+    (["options.neighbours=1.0", "options.bank=0"], "bank"),
+    (["options.neighbours=1.0", "options.neighbour_layers=['9_9']"], "9_9"),
     (["options.accumulate=4"], "cannot be taken in 4 equal parts"),
     (["options.adversary.aim=0.6"], "nothing to steer"),
     (["options.adversary.strength=2.0"], "strength from 0 to 1"),

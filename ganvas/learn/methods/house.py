@@ -1,9 +1,10 @@
 """The house method: one-sided, a local generator against a projected discriminator. Knows no data and no time.
 
-    L_G = adversarial * E[(D(f(G(x))) - 1)^2] + content * |f(G(x)) - f(x)| + colour * max(0, |b(G(x)) - b(x)| - m)
+    L_G = adversarial * E[(D(f(G(x))) - 1)^2] + neighbours * (1 - cos(f(G(x)), nearest f(y) to f(x)))
+        + content * |f(G(x)) - f(x)| + colour * max(0, |b(G(x)) - b(x)| - m)
 
-with f frozen features, b a blur to cells of ``cell`` pixels, m the palette's freedom. No backward generator and no
-cycle: what must stay is held by features and by colour.
+with f frozen features, y the art, b a blur to cells of ``cell`` pixels, m the palette's freedom. No backward generator
+and no cycle: what must stay is held by features and by colour.
 """
 
 from collections.abc import Mapping
@@ -17,8 +18,9 @@ from ganvas.learn.adversary import Adversary, AdversaryOptions, Stabilisers
 from ganvas.learn.losses import colour, content
 from ganvas.learn.maker import DescentOptions, Maker
 from ganvas.learn.method import Batch, Product, descend
+from ganvas.learn.neighbours import Neighbours
 from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge
-from ganvas.learn.nets.features import Features
+from ganvas.learn.nets.features import Features, channels
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
@@ -33,6 +35,8 @@ class HouseOptions:
     of plain reconstruction before the art is shown. ``half_life`` of the average in pictures. ``spectral``: bound the
     heads' slopes by spectral norm; without it they see more, and the features, being frozen, do not run away.
     ``adversary``: the heads' stabilisers. ``accumulate``: the batch in so many parts whose gradients add up.
+    ``neighbours``: how much pictures are held to the art nearest to their photos, on ``neighbour_layers``, among the
+    last ``bank`` places of art.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -54,13 +58,22 @@ class HouseOptions:
     grain: float = 0.05
     adversary: Stabilisers = field(default_factory=Stabilisers)
     accumulate: int = 1
+    neighbours: float = 0.0
+    neighbour_layers: tuple[str, ...] = ("/3_3",)
+    bank: int = 8192
+
+    @property
+    def held_layers(self) -> tuple[str, ...]:
+        """The layers on which pictures are held to the nearest art; none where they are not."""
+        return self.neighbour_layers if self.neighbours else ()
 
 
 class Sight(NamedTuple):
-    """A picture n x 3 x h x w and what the frozen features see of it: looked at once, for all losses."""
+    """A picture n x 3 x h x w; what the frozen features see of it, and of the art: looked at once, for all losses."""
 
     picture: Tensor
     maps: Mapping[str, Tensor]
+    art: Mapping[str, Tensor]
 
 
 class House(OneSided):
@@ -73,14 +86,16 @@ class House(OneSided):
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
         self.descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
         self.maker = Maker(LocalGenerator(options.generator), self.descent)
-        self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers)))
+        self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers, *options.held_layers)))
         self.features = Features("4_3" if any("4_" in name for name in self.wanted) else "3_3")
         heads = DiscriminatorOptions("projected", layers=options.layers, width=options.width)
         judge = FeatureJudge(heads, options.spectral, self.features)
         self.heads = judge.heads
+        self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
-        self.weights = {"adversarial": options.adversarial, "content": options.content, "colour": options.colour}
+        weighed = ("adversarial", "content", "colour", "neighbours")
+        self.weights = {name: getattr(options, name) for name in weighed}
 
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
         """A warm step, or one of the discriminator and one of the generator; returns the losses."""
@@ -102,9 +117,12 @@ class House(OneSided):
         return self.maker.live(self.seen(batch))
 
     def attempt(self, batch: Batch) -> Sight:
-        """A picture, looked at once for the discriminator, the generator and the content."""
+        """A picture and the batch's art, each looked at once for the discriminator, the generator and what is held."""
         picture = self.paint(batch)
-        return Sight(picture, look(self.features, picture, self.wanted))
+        layers = (*(self.options.layers if self.shares else ()), *self.options.held_layers)
+        with torch.no_grad():
+            art = look(self.features, batch.target, tuple(dict.fromkeys(layers)))
+        return Sight(picture, look(self.features, picture, self.wanted), art)
 
     @property
     def shares(self) -> bool:
@@ -116,22 +134,21 @@ class House(OneSided):
         fake = made.picture.detach()
         if not self.shares:
             return self.adversary.learn(batch.target, fake, batch.step)
-        with torch.no_grad():
-            art = look(self.features, batch.target, self.options.layers)
         known = {name: made.maps[name].detach() for name in self.options.layers}
-        return self.adversary.weigh((batch.target, fake), (self.heads(art), self.heads(known)), batch.step)
+        return self.adversary.weigh((batch.target, fake), (self.heads(made.art), self.heads(known)), batch.step)
 
     def deceive(self, batch: Batch, made: Sight) -> Tensor:
         """The generator's adversarial loss on the picture."""
         return self.adversary.fooled(self.heads(made.maps)) if self.shares else self.adversary.deceived(made.picture)
 
     def terms(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
-        """What holds the picture to its photo: structure as features see it, and colours within the margin."""
+        """What holds the picture: structure as features see it, the nearest art, and colours within the margin."""
         options = self.options
         with torch.no_grad():
-            photo = look(self.features, batch.source, options.content_layers)
+            photo = look(self.features, batch.source, tuple({*options.content_layers, *options.held_layers}))
         kept = torch.stack([content(fake.maps[name], photo[name]) for name in options.content_layers]).mean()
-        return {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
+        told = {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
+        return told | ({"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {})
 
     def seen(self, batch: Batch) -> Tensor:
         """The photo with the grain that the engine will add, too."""
@@ -147,9 +164,10 @@ class House(OneSided):
         return [Product(made, halo=made.halo, multiple=made.multiple, grain=grain, cells=cells)]
 
     def parts(self) -> dict[str, Any]:
-        """What has a state; the pool where there is one."""
+        """What has a state; the pool and the neighbours where there are some."""
         networks = {"live": self.maker.live, "generator": self.maker.generator, "discriminator": self.heads}
         pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
+        pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
         return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 
     def state_dict(self) -> dict[str, Any]:

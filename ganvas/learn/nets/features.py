@@ -51,6 +51,11 @@ class Features(nn.Module):
         return found
 
 
+def channels(layer: str) -> int:
+    """How many maps a layer has, by its name, with or without the "/" of half size."""
+    return CHANNELS[layer.strip("/")[0]]
+
+
 def convolution(name: str) -> nn.Conv2d:
     """The 3 x 3 convolution of this layer with its weights from the file."""
     weight, bias = (weights()[f"conv{name}.{part}"].float() for part in ("weight", "bias"))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, leaky_relu
 from torch.nn.utils.parametrizations import spectral_norm
 
-from ganvas.learn.nets.features import CHANNELS, Features
+from ganvas.learn.nets.features import Features, channels
 
 LIMIT = 4.0
 
@@ -68,7 +68,7 @@ class ProjectedDiscriminator(nn.Module):
     def __init__(self, layers: Sequence[str], width: int, spectral: bool = True) -> None:
         super().__init__()
         self.layers = tuple(layers)
-        heads = {key(name): Head(CHANNELS[name.strip("/")[0]], width, spectral) for name in self.layers}
+        heads = {key(name): Head(channels(name), width, spectral) for name in self.layers}
         self.heads = nn.ModuleDict(heads)
 
     def measure(self, features: Features, x: Tensor) -> None:

@@ -1,0 +1,79 @@
+"""Neighbours: what frozen features saw of the art of late, and how far a picture is from it. Knows tensors only.
+
+What holds a picture to its photo decides how much of a photo it stays. Here each place of a picture is held not to the
+photo's own features but to those of the art that look most like them, so that structure stays in the art's own means: a
+branch becomes a branch as it was painted. Nearest features as a target: Li and Wand 2016,
+https://arxiv.org/abs/1601.04589; centred before they are compared, so that neither set's overall look decides: Kolkin
+2022, https://arxiv.org/abs/2203.13215.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+Maps = Mapping[str, Tensor]
+MEMORY = 0.99  # how much of the photos' mean stays at each step
+
+
+class Bank(nn.Module):
+    """The last ``size`` feature vectors of art, each ``channels`` wide, and the mean of the photos'."""
+
+    kept: Tensor
+    seen: Tensor
+    middle: Tensor
+
+    def __init__(self, channels: int, size: int) -> None:
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(size, channels))
+        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("middle", torch.zeros(channels))
+
+    @property
+    def known(self) -> Tensor:
+        """The vectors that are there: m x c."""
+        return self.kept[: int(self.seen)]
+
+    @torch.no_grad()
+    def learn(self, art: Tensor, photo: Tensor) -> None:
+        """Keep the vectors of art, n x c x h x w, in place of the oldest; let the mean follow the photo's, likewise."""
+        new, mean, begun = vectors(art)[-len(self.kept) :], vectors(photo).mean(0), int(self.seen)
+        self.kept[torch.arange(begun, begun + len(new)) % len(self.kept)] = new
+        self.middle.copy_(torch.lerp(mean, self.middle, MEMORY) if begun else mean)
+        self.seen += len(new)
+
+    @torch.no_grad()
+    def nearest(self, photo: Tensor) -> Tensor:
+        """For each place of the photo, n x c x h x w, the art whose direction from its mean is most alike: nhw x c."""
+        known = self.known
+        asked, offered = normalize(vectors(photo) - self.middle, dim=1), normalize(known - known.mean(0), dim=1)
+        return known[(asked.bfloat16() @ offered.bfloat16().T).argmax(1)]
+
+    def apart(self, made: Tensor, photo: Tensor) -> Tensor:
+        """How far the picture's directions are from those of the art nearest to its photo: 0 the same, 2 opposite."""
+        mean = self.known.mean(0)
+        towards, wanted = normalize(vectors(made) - mean, dim=1), normalize(self.nearest(photo) - mean, dim=1)
+        return 1 - (towards * wanted).sum(1).mean()
+
+
+class Neighbours(nn.Module):
+    """A bank for each layer; ``channels`` by the layer's name."""
+
+    def __init__(self, channels: Mapping[str, int], size: int) -> None:
+        super().__init__()
+        self.layers = tuple(channels)
+        self.banks = nn.ModuleList([Bank(width, size) for width in channels.values()])
+
+    def forward(self, made: Maps, photo: Maps, art: Maps) -> Tensor:
+        """The mean over the layers of how far a picture is from the nearest art, after the banks took in this art."""
+        apart: list[Tensor] = []
+        for name, bank in zip(self.layers, self.banks, strict=True):
+            bank.learn(art[name], photo[name])  # pyright: ignore
+            apart.append(bank.apart(made[name], photo[name]))  # pyright: ignore
+        return torch.stack(apart).mean()
+
+
+def vectors(x: Tensor) -> Tensor:
+    """n x c x h x w to nhw x c, in float32."""
+    return x.permute(0, 2, 3, 1).flatten(0, 2).float()

@@ -57,11 +57,18 @@ class OneSided:
         """The generator's losses beside the adversarial one, before their weights."""
         return {}
 
+    @property
+    def heard(self) -> bool:
+        """Whether the generator learns from the discriminator at all, which it does unless a control leaves it out."""
+        return self.weights.get("adversarial", 1.0) != 0
+
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
-        """One step of the discriminator, then one of the generator."""
+        """One step of the discriminator, unless nobody hears it, then one of the generator."""
         parts = in_parts(batch, self.descent.accumulate)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
-            fakes, told = self.teach_adversary(parts, rate)
+            fakes, told = (
+                self.teach_adversary(parts, rate) if self.heard else ([self.attempt(one) for one in parts], {})
+            )
             told |= self.teach_maker(parts, fakes, rate)
         self.maker.follow(len(batch.source), batch.step)
         return told
@@ -85,7 +92,8 @@ class OneSided:
         freeze([self.adversary.network], True)
         for part, fake in zip(parts, fakes, strict=True):
             made = fake if len(parts) == 1 else self.attempt(part)
-            losses = {"adversarial": self.deceive(part, made), **self.terms(part, made)}
+            deceived = {"adversarial": self.deceive(part, made)} if self.heard else {}
+            losses = {**deceived, **self.terms(part, made)}
             total = torch.stack([self.weights.get(name, 1.0) * loss for name, loss in losses.items()]).sum()
             (total / len(parts)).backward()
             told.append({name: loss.detach() for name, loss in losses.items()})

@@ -66,6 +66,19 @@ def test_a_picture_is_looked_at_once_for_all_losses_unless_it_is_changed_by_chan
     assert len(seen) == looks, "picture, art and photo; with changes the picture twice more: to tell it, and to deceive"
 
 
+def test_without_the_adversarial_loss_the_discriminator_learns_nothing_and_the_generator_does(domains):
+    recipe = recipes.change(tiny("house", domains), ["options.warm_steps=0", "options.adversarial=0.0"])
+    batch_at = pictured(recipe)
+    method = fresh(recipe, batch_at)
+    before = deepcopy(method.state_dict())
+    losses = taught(method, batch_at, range(2))[-1]
+    assert set(losses) == {"content", "colour"}
+    after, same_as = flat(method.state_dict()["discriminator"]), flat(before["discriminator"])
+    assert all(same(same_as[name], after[name]) for name in same_as)
+    taken, given = flat(before["live"]), flat(method.state_dict()["live"])
+    assert not all(same(taken[name], given[name]) for name in taken)
+
+
 def test_the_doctor_may_ask_what_the_heads_think(domains):
     recipe = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
     batch_at = pictured(recipe)

@@ -119,7 +119,7 @@ class House(OneSided):
     def attempt(self, batch: Batch) -> Sight:
         """A picture and the batch's art, each looked at once for the discriminator, the generator and what is held."""
         picture = self.paint(batch)
-        layers = (*(self.options.layers if self.shares else ()), *self.options.held_layers)
+        layers = (*(self.options.layers if self.heard and self.shares else ()), *self.options.held_layers)
         with torch.no_grad():
             art = look(self.features, batch.target, tuple(dict.fromkeys(layers)))
         return Sight(picture, look(self.features, picture, self.wanted), art)

@@ -77,7 +77,11 @@ def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, st
     made = sorted((part.picture.made, part.job_id) for one in seen for part in one.job.parts)
     order = [id for _, id in made]
     assert [id for id in order if id != theirs] == [soon] * 4 + [late] * 16
-    assert 0 < order[:20].count(theirs) < 20, "each free hand is drawn by lot: once in 500,000 times it is all one's"
+    whose = [id == theirs for id in order]
+    assert whose in ([False, True] * 20, [True, False] * 20), "owners take turns, strictly"
+    for one in seen:
+        made = [part.picture.made for part in one.job.parts]
+        assert made == sorted(made), "the parts of a job are made in their order"
 
 
 def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_second(place, monkeypatch):
@@ -88,7 +92,7 @@ def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_se
     clock = [100.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
     doer = worker.Worker(place.shop.engine, place.desk.keep, place.desk.line)
-    on_tile = doer.progress(doer.begin(part.id, 0))
+    on_tile = doer.progress(doer.begin(part.ticket))
     place.desk.cancel(ME, id)
     clock[0] += 0.2
     on_tile(0.1)

@@ -52,6 +52,7 @@ def stylize(
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
     given = decode(photo, limits)
+    on_tile(0.0)
     if ask.crop == "avatar":
         given = cut_out(given, find_avatar(given.pixels))
     if ask.long_edge is not None:

@@ -113,12 +113,12 @@ class Worker:
         return decode(self.keep.store.get(key), self.limits).pixels.mean(axis=2).round().astype(np.uint8)
 
     def progress(self, task: Task) -> Callable[[float], None]:
-        """What is called at each tile: gives way, looks whether the part is wanted, and notes how far it is."""
+        """What is called at each tile, and within a tile that takes long: looks whether the part is wanted, also while
+        it gives way, and notes how far it is."""
         looked = said = time.monotonic()
 
-        def on_tile(share: float) -> None:
+        def look(share: float) -> None:
             nonlocal looked, said
-            self.give_way()
             now = time.monotonic()
             if self.stopping.is_set():
                 raise Cancelled("The worker stops.")
@@ -129,13 +129,18 @@ class Worker:
                 raise Cancelled("The picture is not wanted any more.")
             said = now if now - said >= SAY else said
 
+        def on_tile(share: float) -> None:
+            self.give_way(lambda: look(share))
+            look(share)
+
         return on_tile
 
-    def give_way(self) -> None:
-        """Wait while somebody waits for a picture."""
+    def give_way(self, look: Callable[[], None] = lambda: None) -> None:
+        """Wait while somebody waits for a picture; ``look`` is called meanwhile, and may raise."""
         until = time.monotonic() + GIVE_WAY
         while not self.idle() and not self.stopping.is_set() and time.monotonic() < until:
             time.sleep(0.02)
+            look()
 
     def report(self, task: Task, share: float | None) -> bool:
         """Whether the part is still wanted; notes its share where one is given."""

@@ -146,6 +146,46 @@ def test_stopping_reaches_the_tile_and_what_stopped_goes_on(tmp_path, styles, wo
         place.shop.end()
 
 
+def test_what_was_cancelled_is_stopped_while_it_gives_way_too(place):
+    from ganvas.jobs.worker import Worker
+
+    id = place.desk.submit(ME, place.order(draw()))
+    asked = []
+
+    def busy() -> bool:
+        asked.append(1)
+        if len(asked) == 3:
+            place.desk.cancel(ME, id)
+        return False
+
+    doer = Worker(place.shop.engine, place.desk.keep, place.desk.line, idle=busy)
+    on_tile = doer.progress(doer.begin(place.desk.show(ME, id).job.parts[0].ticket))
+    with pytest.raises(Cancelled):
+        on_tile(0.1)
+
+
+def test_a_tile_that_takes_long_is_stopped_in_the_middle(place):
+    """The network never comes back by itself: what is watched alone can stop it."""
+    from ganvas.jobs.worker import Worker
+
+    id = place.desk.submit(ME, place.order(draw()))
+    ticket = place.desk.show(ME, id).job.parts[0].ticket
+
+    class Endless:
+        def __call__(self, x):
+            raise AssertionError("it is to be watched")
+
+        def watch(self, check, x):
+            place.desk.cancel(ME, id)
+            while True:
+                check()
+
+    place.shop.engine.open = lambda path: Endless()
+    doer = Worker(place.shop.engine, place.desk.keep, place.desk.line)
+    assert doer.make(ticket) == {}
+    assert place.desk.show(ME, id).counts == {"cancelled": 1}
+
+
 @pytest.mark.parametrize("share", [0.1])
 def test_jobs_give_way_to_pictures_that_somebody_waits_for(place, share):
     from ganvas.jobs.worker import Worker

@@ -3,10 +3,9 @@
 Both would report their use to their makers; ``ganvas/__init__.py`` forbids it before either is imported.
 """
 
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -124,8 +123,8 @@ class Runs:
 
     def watch(self, check: Check, *given: Batch) -> Batch:
         """As ``Stoppable`` has it."""
-        options, done = self.options(), Future[Batch]()
-        aside(fulfil, done, lambda: self.run(given, options))
+        options = self.options()
+        done = aside(self.run, given, options)
         try:
             while not wait([done], WATCH).done:
                 check()
@@ -135,17 +134,12 @@ class Runs:
         return done.result()
 
 
-def aside(do: Callable[..., None], *given: Any) -> None:
+def aside(do: Callable[..., Any], *given: Any) -> "Future[Any]":
     """Do something in a thread of its own; the process does not end before it has."""
-    threading.Thread(target=do, args=given, name="a run").start()
-
-
-def fulfil(done: "Future[Batch]", run: Callable[[], Batch]) -> None:
-    """Run, and say what came of it."""
-    try:
-        done.set_result(run())
-    except Exception as error:  # noqa: BLE001  it is raised again where the result is asked for
-        done.set_exception(error)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="run")
+    done = pool.submit(do, *given)
+    pool.shutdown(wait=False)
+    return done
 
 
 def told(path: Path | bytes) -> str:

@@ -56,7 +56,10 @@ class Part(Row):
     """
 
     __tablename__ = "parts"
-    __table_args__ = (Index("ix_parts_job_number", "job_id", "number", unique=True),)
+    __table_args__ = (
+        Index("ix_parts_job_number", "job_id", "number", unique=True),
+        Index("ix_parts_job_state", "job_id", "state", "number"),  # which part of a job is next
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))

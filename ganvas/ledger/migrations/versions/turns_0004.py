@@ -6,7 +6,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-TICKET = "ix_parts_ticket"
+TICKET, NEXT = "ix_parts_ticket", "ix_parts_job_state"
 
 
 def upgrade() -> None:
@@ -21,10 +21,12 @@ def upgrade() -> None:
     op.add_column("parts", sa.Column("ticket", sa.String(), nullable=False, server_default=""))
     op.execute("update parts set ticket = id || '-' || round")
     op.create_index(TICKET, "parts", ["ticket"])
+    op.create_index(NEXT, "parts", ["job_id", "state", "number"])
 
 
 def downgrade() -> None:
     """Back: who had a turn is forgotten."""
+    op.drop_index(NEXT, "parts")
     op.drop_index(TICKET, "parts")
     op.drop_column("parts", "ticket")
     op.drop_table("turns")

@@ -77,7 +77,7 @@ class Engine:
         with self.lock:
             self.slots.pop(sha256, None)
 
-    def prepare(self, style: Style, pixels: Pixels, check: Check) -> tuple[Session, Reach]:
+    def prepare(self, style: Style, pixels: Pixels, check: Check = lambda: None) -> tuple[Session, Reach]:
         """The network for a photo at its working size, watched by ``check``, and the tiles in which it is run.
 
         A network that looks at the whole picture is run whole up to WHOLE pixels; above, where it can be, in tiles

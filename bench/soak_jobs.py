@@ -188,7 +188,7 @@ def main() -> None:
     with ExitStack() as stack:
         database = stack.enter_context(serve_postgres()) if said.pop("postgres") else ""
         count = soak(replace(plan, **said), database)
-    print(json.dumps(asdict(count)))
+    print(json.dumps(asdict(count)), flush=True)  # the process ends without ceremony
     os._exit(0 if count.is_right() else 1)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ganvas.cut import Box, Cut, place, scaled, take
 from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.engine import Engine
 from ganvas.engine.resample import resize, within
 from ganvas.engine.tiling import ignore
-from ganvas.faces import Square, find_avatar
+from ganvas.faces import find_avatar
 from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode
 from ganvas.store import Store
 
@@ -22,7 +23,8 @@ class Ask:
 
     ``format``: one of ``ganvas.image.FORMATS``; ``quality`` 1 to 100; ``metadata``: what the picture says of its
     photo, one of ``ganvas.image.KEEPS``. ``long_edge``: a preview of at most so many pixels, with strokes of the same
-    scale as at full size. ``crop``: "avatar" paints the square around the largest face alone.
+    scale as at full size. ``crop``: "avatar" paints the square around the largest face alone. ``cut``: a part of the
+    picture is kept, painted as it is in the whole.
     """
 
     style: str
@@ -32,6 +34,7 @@ class Ask:
     metadata: Keep = "none"
     long_edge: int | None = None
     crop: Literal["none", "avatar"] = "none"
+    cut: Cut | None = None
 
 
 def stylize(
@@ -52,24 +55,28 @@ def stylize(
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
     given = decode(photo, limits)
+    on_tile(0.0)
     if ask.crop == "avatar":
-        given = cut_out(given, find_avatar(given.pixels))
+        square = find_avatar(given.pixels)
+        given = take(given, Box(square.left, square.top, square.side, square.side))
+    part = place(ask.cut, *given.pixels.shape[:2]) if ask.cut else None
+    longest = max(given.pixels.shape[:2])
     if ask.long_edge is not None:
         # The network must see what it would see of the whole photo, so no less than its working size.
         given = reduce(given, max(ask.long_edge, round(canvas / ask.controls.stroke)))
-    check_format(ask.format, *given.pixels.shape[:2])
+    check_format(ask.format, *(wanted_size(ask.cut, part) if ask.cut and part else given.pixels.shape[:2]))
     made = replace(given, pixels=engine.apply(ask.style, given.pixels, ask.controls, on_tile))
     del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
+    if ask.cut and part:
+        made = take(made, scaled(part, max(made.pixels.shape[:2]) / longest), ask.cut.size)
     if ask.long_edge is not None:
         made = reduce(made, ask.long_edge)
     return store.put(encode(made, ask.format, ask.quality, ask.metadata))
 
 
-def cut_out(photo: Photo, square: Square) -> Photo:
-    """The part of a photo in a square."""
-    rows, columns = slice(square.top, square.top + square.side), slice(square.left, square.left + square.side)
-    alpha = None if photo.alpha is None else photo.alpha[rows, columns]
-    return replace(photo, pixels=photo.pixels[rows, columns], alpha=alpha)
+def wanted_size(cut: Cut, part: Box) -> tuple[int, int]:
+    """Height and width of what is kept."""
+    return (cut.size[1], cut.size[0]) if cut.size else (part.height, part.width)
 
 
 def reduce(photo: Photo, edge: int) -> Photo:

@@ -10,7 +10,7 @@ from ganvas.cli import COMMANDS
 from tests.house import Source, imports, sources
 
 NOUNS = {"errors", "grain", "trial", "image", "style", "store", "settings", "split", "ledger", "network"}
-SPINE = NOUNS | {"engine", "faces", "stylize", "film"}
+SPINE = NOUNS | {"cut", "engine", "faces", "stylize", "film"}
 
 # Part -> the parts that it may import, itself apart. A new part of the house gets its line here.
 LEANS: dict[str, set[str]] = {
@@ -26,7 +26,8 @@ LEANS: dict[str, set[str]] = {
     "ledger": {"errors"},
     "engine": NOUNS,
     "faces": NOUNS | {"engine"},
-    "stylize": NOUNS | {"engine", "faces"},
+    "cut": NOUNS | {"engine"},
+    "stylize": NOUNS | {"cut", "engine", "faces"},
     "film": NOUNS | {"engine", "stylize"},
     "learn": NOUNS | {"engine"},
     "judge": NOUNS | {"engine"},

@@ -12,7 +12,7 @@ from ganvas.ledger import history, shelves
 from ganvas.ledger.database import Database, migrate, open_engine
 from ganvas.ledger.history import Search
 from ganvas.ledger.ids import new_id
-from ganvas.ledger.models import Event, Job, Part, Picture, Release, Row, Worker
+from ganvas.ledger.models import Event, Job, Part, Picture, Release, Row, Turn, Worker
 
 # What a database of each revision may hold: table -> rows, as it was written then. A new revision gets its line.
 HELD = {
@@ -38,6 +38,12 @@ HELD = {
         ],
         "shelves": ["'me', '[\"ukiyoe\"]'"],
         "folders": ["'me', 'trip'"],
+        "jobs": ["'j1', 'me', 'sea', '{}', null, '[\"monet@1\"]', 5, 'running', 1, true, 1e9, 1e9, null"],
+        "parts": ["'a1', 'j1', 1, 'f', 'sea.jpg', 'sea.jpg', 'monet@1', 'queued', 3, 1, 1.0, null, null, null"],
+    },
+    "0004": {
+        "jobs": ["'j1', 'me', 'sea', '{}', null, '[\"monet@1\"]', 5, 'running', 1, true, 1e9, 1e9, null"],
+        "parts": ["'a1', 'j1', 1, 'f', 'sea.jpg', 'sea.jpg', 'monet@1', 'queued', 3, 1, 1.0, null, null, null, 'a2-0'"],
     },
 }
 
@@ -86,6 +92,19 @@ def test_settings_of_before_the_choice_of_metadata_are_carried_over(before, afte
     engine.dispose()
 
 
+def test_a_part_that_was_in_line_before_there_were_tickets_holds_its_own(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate(engine, "0003")
+    with engine.begin() as connection:
+        for table in ("jobs", "parts"):
+            connection.execute(text(f"insert into {table} values ({HELD['0003'][table][0]})"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("select ticket from parts")).scalar_one() == "a1-3"
+        assert connection.execute(text("select number from turns where owner = ''")).scalar_one() == 0
+    engine.dispose()
+
+
 @pytest.mark.parametrize("revision", revisions())
 def test_a_migration_can_be_taken_back_and_done_again(revision, tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
@@ -108,7 +127,7 @@ def test_the_migrations_make_the_tables_that_the_models_say(tmp_path):
     engine.dispose()
 
 
-@pytest.mark.parametrize("model", [Job, Part, Event, Picture, Worker, Release])
+@pytest.mark.parametrize("model", [Job, Part, Event, Picture, Worker, Release, Turn])
 def test_every_table_can_be_had_on_postgres(model):
     assert "CREATE TABLE" in str(CreateTable(model.__table__).compile(dialect=postgres()))
 

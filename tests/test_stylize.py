@@ -1,6 +1,7 @@
 """The spine: a photo's bytes to a picture's key."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import IFD
 
+from ganvas.cut import read
 from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine
+from ganvas.engine.resample import resize
 from ganvas.errors import BadControls, BadPhoto, Cancelled, TooLarge, UnknownStyle
 from ganvas.faces import find_avatar
 from ganvas.image import Limits, decode
@@ -75,6 +78,31 @@ def test_an_avatar_is_the_square_around_the_face_painted_by_itself(engine, store
     part = decode(photo).pixels[square.top :, square.left :][: square.side, : square.side]
     assert made.shape == part.shape
     assert np.abs(255 - made.astype(int) - part).mean() < 6
+
+
+def test_a_cut_is_the_part_of_the_whole_picture_and_keeps_the_metadata_that_is_asked_for(engine, store):
+    photo = photo_with_a_place()
+    whole = decode(store.get(stylize(engine, store, photo, Ask("inverting")))).pixels
+    ask = Ask("inverting", format="jpeg", quality=100, metadata="all", cut=read("10,4,20,16", ""))
+    made = store.get(stylize(engine, store, photo, ask))
+    assert np.abs(decode(made).pixels.astype(int) - whole[4:20, 10:30]).mean() < 2
+    assert b"Maker" in made and b"HERE" in made
+    small = store.get(stylize(engine, store, photo, replace(ask, metadata="without-place", cut=read("", "16x16"))))
+    assert decode(small).pixels.shape == (16, 16, 3)
+    assert b"Maker" in small and b"HERE" not in small
+
+
+def test_a_cut_of_a_preview_is_the_same_part(engine, store, pixels):
+    ask = Ask("copying", cut=read("64,48,64,48", ""))
+    whole = decode(store.get(stylize(engine, store, file_of(pixels), ask))).pixels
+    small = decode(store.get(stylize(engine, store, file_of(pixels), replace(ask, long_edge=32)))).pixels
+    assert (whole.shape, small.shape) == ((48, 64, 3), (24, 32, 3))
+    assert np.abs(resize(whole, (24, 32)).astype(int) - small).mean() < 6
+
+
+def test_a_cut_beyond_the_photo_is_refused_with_its_size(engine, store, pixels):
+    with pytest.raises(BadControls, match="128 x 96"):
+        stylize(engine, store, file_of(pixels), Ask("copying", cut=read("100,0,40,40", "")))
 
 
 def test_a_photo_without_a_face_makes_no_avatar(engine, store, pixels):

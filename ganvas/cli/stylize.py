@@ -43,14 +43,21 @@ def stylize(
     crop: Annotated[
         Literal["none", "avatar"], typer.Option(help="Paint the square around the largest face alone.")
     ] = "none",
+    cut: Annotated[
+        str, typer.Option(metavar="LEFT,TOP,WIDTH,HEIGHT", help="The part of the picture that is kept, in pixels.")
+    ] = "",
+    size: Annotated[
+        str, typer.Option(metavar="WIDTHxHEIGHT", help="Bring what is kept to this size; nothing is stretched.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print what was made as one JSON list.")] = False,
 ) -> None:
     """Make pictures of photos in a style."""
+    from ganvas.cut import read
     from ganvas.stylize import Ask
 
     tasks = plan(photos, Place(style, out, format))
     controls = turned(strength, stroke, colour, mask)
-    ask = Ask(style, controls, quality=quality, metadata=metadata, crop=crop)
+    ask = Ask(style, controls, quality=quality, metadata=metadata, crop=crop, cut=read(cut, size))
     with TemporaryDirectory(prefix="ganvas-") as folder:
         results = list(work(tasks, maker(ask, Path(folder)), quiet=json))
     if json:

@@ -11,9 +11,9 @@ from ganvas.engine.colour import recolour
 from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.finish import Work, finish
 from ganvas.engine.resample import Size, resize
-from ganvas.engine.session import Batch, Session
+from ganvas.engine.session import Batch, Check, Session, watched
 from ganvas.engine.thumbnail import PIXELS, Tiled
-from ganvas.engine.tiling import TILE, Pixels, Reach, ignore, paint, to_batch, up_to
+from ganvas.engine.tiling import TILE, Pixels, Progress, Reach, ignore, paint, to_batch, up_to
 from ganvas.errors import BadControls
 from ganvas.grain import grain
 from ganvas.style import Catalog, Style
@@ -49,9 +49,11 @@ class Engine:
     ) -> Pixels:
         """The picture of a photo in a style: h x w x 3 uint8 sRGB to the same size.
 
-        ``on_tile`` hears the fraction done and may raise Cancelled. Raises UnknownStyle, BadStyle, BadControls.
+        ``on_tile`` hears the fraction done, the same several times where a tile takes long, and may raise Cancelled at
+        any of them. Raises UnknownStyle, BadStyle, BadControls.
         """
         check(controls)
+        on_tile = Progress(on_tile)
         known = self.catalog.get(style)
         if known.kind != "transfer":
             raise BadControls(f"{known.name} makes pictures from nothing and takes no photo.", "Choose another style.")
@@ -60,7 +62,7 @@ class Engine:
         size = working_size(known, controls.stroke, pixels.shape[:2])
         share = size[0] * size[1] / (size[0] * size[1] + FINISHING * pixels.shape[0] * pixels.shape[1])
         small = resize(pixels, size)
-        network, reach = self.prepare(known, small)
+        network, reach = self.prepare(known, small, on_tile.again)
         picture = paint(network, small, reach, lambda fraction: on_tile(fraction * share))
         if controls.colour == "photo":
             picture = recolour(small, picture, lambda _: on_tile(share))
@@ -75,18 +77,18 @@ class Engine:
         with self.lock:
             self.slots.pop(sha256, None)
 
-    def prepare(self, style: Style, pixels: Pixels) -> tuple[Session, Reach]:
-        """The network for a photo at its working size, and the tiles in which it is run.
+    def prepare(self, style: Style, pixels: Pixels, check: Check = lambda: None) -> tuple[Session, Reach]:
+        """The network for a photo at its working size, watched by ``check``, and the tiles in which it is run.
 
         A network that looks at the whole picture is run whole up to WHOLE pixels; above, where it can be, in tiles
         with the statistics of a thumbnail.
         """
         reach = Reach(style.halo or 0, style.multiple, style.grain, TILE)
         if style.halo is not None:
-            return self.session(style), reach
+            return watched(self.session(style), check), reach
         if style.fixed_halo is None or pixels.shape[0] * pixels.shape[1] <= WHOLE:
-            return self.session(style), replace(reach, tile=max(pixels.shape[:2]))
-        return self.tiled(style).given(reduced(pixels, style)), replace(reach, halo=style.fixed_halo)
+            return watched(self.session(style), check), replace(reach, tile=max(pixels.shape[:2]))
+        return self.tiled(style).given(reduced(pixels, style), check), replace(reach, halo=style.fixed_halo)
 
     def session(self, style: Style) -> Session:
         """The style's network, opened once."""

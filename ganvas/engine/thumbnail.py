@@ -17,7 +17,7 @@ import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from ganvas.engine import session
-from ganvas.engine.session import Batch, Network, Precision, Session
+from ganvas.engine.session import Batch, Check, Network, Precision, Session, watched
 from ganvas.errors import BadStyle
 
 NORM = "InstanceNormalization"
@@ -33,10 +33,10 @@ class Tiled:
     measure: Network
     paint: Network
 
-    def given(self, thumbnail: Batch) -> Session:
-        """The network for the tiles of a photo, by its thumbnail 1 x 3 x h x w in -1..1."""
-        statistics = self.measure(thumbnail)
-        return lambda x: self.paint(x, statistics)
+    def given(self, thumbnail: Batch, check: Check = lambda: None) -> Session:
+        """The network for the tiles of a photo, by its thumbnail 1 x 3 x h x w in -1..1; watched, see ``session``."""
+        statistics, paint = watched(self.measure, check)(thumbnail), watched(self.paint, check)
+        return lambda x: paint(x, statistics)
 
 
 def open(path: Path, precision: Precision = "auto", threads: int = 0) -> Tiled:

@@ -55,6 +55,22 @@ def ignore(fraction: float) -> None:
     """The progress that nobody watches."""
 
 
+class Progress:
+    """Says how far the work is; and the same ``again`` while a tile takes long, so that who listens may stop it."""
+
+    def __init__(self, on_tile: Callable[[float], None]) -> None:
+        self.on_tile = on_tile
+        self.share = 0.0
+
+    def __call__(self, share: float) -> None:
+        self.share = share
+        self.on_tile(share)
+
+    def again(self) -> None:
+        """Say how far it was."""
+        self.on_tile(self.share)
+
+
 def paint(session: Session, pixels: Pixels, reach: Reach, on_tile: Callable[[float], None] = ignore) -> Pixels:
     """The picture of a photo at its own size: h x w x 3 to the same. ``on_tile`` may raise to stop."""
     height, width = pixels.shape[:2]

@@ -11,8 +11,9 @@ from ganvas.jobs import states
 from ganvas.jobs.durable import Line
 from ganvas.jobs.forecast import Forecast, Outlook
 from ganvas.jobs.keep import Keep, note_release
-from ganvas.jobs.order import LONGEST_NAME, Most, Order, check_order, results
+from ganvas.jobs.order import LONGEST_NAME, Given, Most, Order, check_order, results
 from ganvas.jobs.record import count, events, follow, move, note, owned
+from ganvas.jobs.turn import lock_line, write_ticket
 from ganvas.ledger import history
 from ganvas.ledger.ids import new_id
 from ganvas.ledger.models import Event, Job, Part
@@ -54,7 +55,7 @@ class Desk:
             session.flush()
             note(session, job, "job", {"state": job.state, "counts": {states.QUEUED: len(job.parts)}})
             for part in job.parts:
-                self.line.enqueue(session, part.id, part.round, (owner, job.priority))
+                self.line.enqueue(session, part.ticket)
         self.keep.hold_job(job.id)
         return job.id
 
@@ -119,16 +120,17 @@ class Desk:
         """Stop a job until it is resumed; a picture that was half made begins anew then. Raises NotFound."""
         self.line.cancel(self.stop(owner, id, states.OPEN, states.PAUSED))
 
-    def stop(self, owner: str, id: str, which: tuple[str, ...], state: str) -> list[tuple[str, int]]:
-        """Bring the parts in some states into another; which they were, with their rounds."""
+    def stop(self, owner: str, id: str, which: tuple[str, ...], state: str) -> list[str]:
+        """Bring the parts in some states into another; the tickets that they held."""
         with self.database.write() as session:
+            lock_line(session)
             job = owned(session, owner, id, locked=True)
             parts = chosen(session, id, which)
             for part in parts:
                 part.share = 0.0
                 move(session, job, part, state)
             follow(session, job)
-        return [(part.id, part.round) for part in parts]
+        return [part.ticket for part in parts]
 
     def resume(self, owner: str, id: str) -> None:
         """Go on with what is paused. Raises NotFound."""
@@ -147,14 +149,16 @@ class Desk:
                 self.check_owner(session, owner, len(parts))
             for part in parts:
                 part.round, part.tries, part.share, part.error = part.round + 1, 0, 0.0, None
+                part.ticket = write_ticket(part)
                 move(session, job, part, states.QUEUED)
-                self.line.enqueue(session, part.id, part.round, (owner, job.priority))
+                self.line.enqueue(session, part.ticket)
             follow(session, job)
 
     def delete(self, owner: str, id: str, pictures: bool = False) -> None:
         """Stop a job and delete it with its photos, and its pictures too where that is asked. Raises NotFound."""
         self.cancel(owner, id)
         with self.database.write() as session:
+            lock_line(session)
             owned(session, owner, id, locked=True)
             query = select(Part).where(Part.job_id == id).options(selectinload(Part.picture))
             parts = list(session.scalars(query))
@@ -163,13 +167,13 @@ class Desk:
                 if pictures and part.picture:
                     history.remove(session, part.picture)
             session.execute(delete(Job).where(Job.id == id))
-        self.line.forget((part.id, part.round) for part in parts)
+        self.line.forget(part.ticket for part in parts)
         self.keep.let_go()
 
 
 def draft(owner: str, order: Order) -> Job:
     """The rows of a new job."""
-    parts = [(photo, style) for photo in order.photos for style in order.styles]
+    wanted = [(photo, style) for photo in order.photos for style in order.styles]
     names = results([photo.name for photo in order.photos], order.styles, order.wanted.format)
     return Job(
         id=new_id(),
@@ -183,19 +187,16 @@ def draft(owner: str, order: Order) -> Job:
         events=0,
         made=time.time(),
         parts=[
-            Part(
-                id=new_id(),
-                number=number,
-                photo=photo.key,
-                given=photo.name,
-                result=name,
-                style=style,
-                state=states.QUEUED,
-                round=0,
-            )
-            for number, ((photo, style), name) in enumerate(zip(parts, names, strict=True), 1)
+            draft_part(number, *both, name) for number, (both, name) in enumerate(zip(wanted, names, strict=True), 1)
         ],
     )
+
+
+def draft_part(number: int, photo: Given, style: str, name: str) -> Part:
+    """The row of a new part, with its first ticket; ``name`` is what its picture will be called."""
+    part = Part(id=new_id(), number=number, photo=photo.key, given=photo.name, result=name, style=style, round=0)
+    part.state, part.ticket = states.QUEUED, write_ticket(part)
+    return part
 
 
 def chosen(session: Session, job: str, which: tuple[str, ...]) -> list[Part]:

@@ -1,8 +1,8 @@
 """The queue: all of dbos that Ganvas uses. Knows workflows, steps and executors; knows nothing of photos and owners.
 
-A part of a job is one workflow of two steps: ``make`` and ``settle``. What a step gave is recorded before the next
-begins, so a worker that takes over repeats at most the step that was running. Everything recorded is JSON: nothing
-that is read back can run code. Owners are partitions of the queue, which take turns; within one, priority decides.
+A ticket is one workflow of two steps: ``make`` and ``settle``. What a step gave is recorded before the next begins, so
+a worker that takes over repeats at most the step that was running. Everything recorded is JSON: nothing that is read
+back can run code. Which part is made for a ticket is not the queue's affair: the runner says so when it comes up.
 """
 
 import json
@@ -26,17 +26,17 @@ Outcome = dict[str, Any]  # what ``make`` says, as JSON
 
 
 class Runner(Protocol):
-    """What a worker does for a part in a round."""
+    """What a worker does for a ticket."""
 
-    def make(self, part: str, round: int) -> Outcome:
-        """Make the picture and keep it; may be done twice."""
+    def make(self, ticket: str) -> Outcome:
+        """Make the picture whose turn it is and keep it; may be done twice."""
         ...
 
-    def settle(self, part: str, round: int, outcome: Outcome) -> bool:
+    def settle(self, ticket: str, outcome: Outcome) -> bool:
         """Record what was made; may be done twice. False when it was lost and must be made again."""
         ...
 
-    def fail(self, part: str, round: int, error: Exception) -> Outcome:
+    def fail(self, ticket: str, error: Exception) -> Outcome:
         """The outcome of an error that nobody foresaw."""
         ...
 
@@ -78,45 +78,35 @@ class Line:
         DBOS.migrate(url)
         self.client = DBOSClient(system_database_url=url, serializer=Json(), application_name=APPLICATION)
 
-    def enqueue(self, session: Session, part: str, round: int, place: tuple[str, int]) -> None:
-        """Put a part in line, for good with the session's commit; ``place`` is the owner and the priority (1 first)."""
-        owner, priority = place
+    def enqueue(self, session: Session, ticket: str) -> None:
+        """Put a ticket in line, for good with the session's commit."""
         self.client.enqueue_in_transaction(
             session.connection(),
             {
                 "workflow_name": WORKFLOW,
                 "queue_name": QUEUE,
-                "workflow_id": workflow_id(part, round),
+                "workflow_id": ticket,
                 "app_version": VERSION,
-                "queue_partition_key": owner,
-                "priority": priority,
             },
-            part,
-            round,
+            *taken_apart(ticket),
         )
 
-    def cancel(self, parts: Iterable[tuple[str, int]]) -> None:
-        """Take parts out of the line. One that runs is told by its worker's own look at the ledger."""
-        self.client.cancel_workflows([workflow_id(part, round) for part, round in parts])
+    def cancel(self, tickets: Iterable[str]) -> None:
+        """Take tickets out of the line. One that runs is told by its worker's own look at the ledger."""
+        self.client.cancel_workflows(list(tickets))
 
-    def forget(self, parts: Iterable[tuple[str, int]]) -> None:
-        """Delete what the queue knows of parts, of all their rounds."""
-        ids = [workflow_id(part, past) for part, round in parts for past in range(round + 1)]
-        self.client.delete_workflows(ids)
+    def forget(self, tickets: Iterable[str]) -> None:
+        """Delete what the queue knows of tickets that nobody holds any more."""
+        self.client.delete_workflows(list(tickets))
 
     def close(self) -> None:
         """Close the connections."""
         self.client.destroy()
 
 
-def workflow_id(part: str, round: int) -> str:
-    """A part's workflow in a round; the same part may be put in line again under another."""
-    return f"{part}-{round}"
-
-
-def part_of(workflow: str) -> tuple[str, int]:
-    """The part and the round of a workflow."""
-    part, _, round = workflow.partition("-")
+def taken_apart(ticket: str) -> tuple[str, int]:
+    """The part that a ticket was written for, and the round: what its workflow is called with."""
+    part, _, round = ticket.partition("-")
     return part, int(round)
 
 
@@ -130,13 +120,14 @@ def runner() -> Runner:
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_RECOVERIES)
 def do_part(part: str, round: int) -> None:
-    """One part, from its photo to its record. What nobody foresaw ends in the record too."""
+    """One ticket, from the photo whose turn it is to its record. What nobody foresaw ends in the record too."""
+    ticket = f"{part}-{round}"
     for _ in range(REPEATS):
         try:
-            outcome = DBOS.run_step(StepOptions(name="make"), runner().make, part, round)
+            outcome = DBOS.run_step(StepOptions(name="make"), runner().make, ticket)
         except Exception as error:  # noqa: BLE001  the job's edge
-            outcome = runner().fail(part, round, error)
-        if DBOS.run_step(SETTLING, runner().settle, part, round, outcome):
+            outcome = runner().fail(ticket, error)
+        if DBOS.run_step(SETTLING, runner().settle, ticket, outcome):
             return
 
 
@@ -163,7 +154,7 @@ def start(url: str, executor: str, doer: Runner, slots: int) -> None:
     DBOS.register_queue(
         QUEUE,
         worker_concurrency=slots,
-        partition_worker_concurrency=slots,
+        partition_worker_concurrency=None,  # older versions had owners as partitions
         polling_interval_sec=POLL,
         on_conflict="always_update",
     )
@@ -183,11 +174,11 @@ def take_over(executor: str) -> int:
     return len(left)
 
 
-def stranded() -> Sequence[tuple[str, int]]:
-    """Parts whose workflow the queue has given up."""
+def stranded() -> Sequence[str]:
+    """Tickets that the queue has given up."""
     given_up = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
     found = DBOS.list_workflows(name=WORKFLOW, status=given_up, load_input=False, load_output=False, limit=1000)
-    return [part_of(workflow.workflow_id) for workflow in found]
+    return [workflow.workflow_id for workflow in found]
 
 
 def purge(seconds: float) -> None:

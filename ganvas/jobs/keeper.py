@@ -18,6 +18,7 @@ from sqlalchemy import delete, select, update
 from ganvas.jobs import durable, states
 from ganvas.jobs.keep import Keep, matched
 from ganvas.jobs.record import begun, follow, move
+from ganvas.jobs.turn import dismiss
 from ganvas.ledger.ids import new_id
 from ganvas.ledger.models import Worker
 
@@ -123,14 +124,16 @@ class Keeper:
     def tidy(self) -> None:
         """Finish what others began: holds and releases, parts that the queue gave up, old records of it."""
         self.keep.settle()
-        for part, round in durable.stranded():
-            self.give_up(part, round)
+        for ticket in durable.stranded():
+            self.give_up(ticket)
         durable.purge(self.keep_seconds)
-
-    def give_up(self, part: str, round: int) -> None:
-        """Note that a part failed whose workflow did."""
         with self.database.write() as session:
-            found = begun(session, part, round)
+            dismiss(session)
+
+    def give_up(self, ticket: str) -> None:
+        """Note that a part failed whose ticket did."""
+        with self.database.write() as session:
+            found = begun(session, ticket)
             if found and found[1].state in states.OPEN:
                 job, row = found
                 row.error = GIVEN_UP

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from ganvas.cut import read
 from ganvas.engine.controls import Controls, check
 from ganvas.errors import BadControls, TooLarge
 from ganvas.image import Keep, check_format, check_keep
@@ -29,7 +30,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How the pictures are to be; as in ``Controls`` and ``Ask``, as plain data."""
+    """How the pictures are to be; as in ``Controls`` and ``Ask``, as plain data; a cut as ``ganvas.cut`` reads it."""
 
     strength: float = 1.0
     stroke: float = 1.0
@@ -37,6 +38,8 @@ class Wanted:
     format: str = "jpeg"
     quality: int = 90
     metadata: Keep = "none"
+    cut: str = ""
+    size: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -48,7 +51,8 @@ class Wanted:
         check(controls)
         check_format(self.format, 1, 1)
         check_keep(self.metadata)
-        return Ask(style, controls, self.format, self.quality, self.metadata)
+        cut = read(self.cut, self.size)
+        return Ask(style, controls, self.format, self.quality, self.metadata, cut=cut)
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ def owned(session: Session, owner: str, id: str, locked: bool = False) -> Job:
     return job
 
 
-def begun(session: Session, part: str, round: int) -> tuple[Job, Part] | None:
-    """A part in a round with its job, which is locked; None where it was deleted or put in line anew."""
-    id = session.scalar(select(Part.job_id).where(Part.id == part))
+def begun(session: Session, ticket: str) -> tuple[Job, Part] | None:
+    """The part begun with a ticket, and its job, which is locked; None where it was deleted or put in line anew."""
+    id = session.scalar(select(Part.job_id).where(Part.ticket == ticket))
     job = lock(session, id) if id else None
-    row = session.get(Part, part) if job else None
-    return (job, row) if job and row and row.round == round else None
+    row = session.scalar(select(Part).where(Part.ticket == ticket, Part.job_id == id)) if job else None
+    return (job, row) if job and row else None
 
 
 def note(session: Session, job: Job, kind: str, body: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from ganvas.jobs.durable import Line, Outcome
 from ganvas.jobs.keep import Keep
 from ganvas.jobs.order import Wanted
 from ganvas.jobs.record import begun, follow, lock, move, note
+from ganvas.jobs.turn import take_turn, write_ticket
 from ganvas.ledger.models import Job, Part, Picture
 from ganvas.stylize import stylize
 
@@ -38,8 +39,7 @@ Idle = Callable[[], bool]
 class Task:
     """What there is to do for a part."""
 
-    part: str
-    round: int
+    ticket: str
     job: str
     photo: str
     mask: str | None
@@ -62,11 +62,11 @@ class Worker:
         self.tries = 8  # how often a part may be begun: one that kills its worker each time must end
         self.stopping = threading.Event()
 
-    def make(self, part: str, round: int) -> Outcome:
-        """Make one picture and put it into the store, or say why not. A recorded step."""
+    def make(self, ticket: str) -> Outcome:
+        """Make the picture whose turn it is and put it into the store, or say why not. A recorded step."""
         if self.stopping.is_set():
             return {STOPPED: True}
-        task = self.begin(part, round)
+        task = self.begin(ticket)
         if task is None:
             return {}
         began = time.monotonic()
@@ -82,11 +82,11 @@ class Worker:
         size = {"width": width, "height": height, "bytes": path.stat().st_size}
         return {"key": key, **size, "seconds": seconds, "style_sha256": self.engine.catalog.get(task.style).sha256}
 
-    def begin(self, part: str, round: int) -> Task | None:
-        """Note that the part runs; None where it is not wanted any more, or has killed too many workers."""
+    def begin(self, ticket: str) -> Task | None:
+        """Note that a part runs; None where the ticket is worth nothing any more, or it has killed too many workers."""
         with self.database.write() as session:
-            found = begun(session, part, round)
-            if found is None or found[1].state not in states.OPEN:
+            found = take_turn(session, ticket)
+            if found is None:
                 return None
             job, row = found
             row.tries += 1
@@ -99,7 +99,7 @@ class Worker:
             if row.state == states.QUEUED:
                 move(session, job, row, states.RUNNING)
                 follow(session, job)
-            return Task(part, round, job.id, row.photo, job.mask, row.style, Wanted(**job.ask))
+            return Task(ticket, job.id, row.photo, job.mask, row.style, Wanted(**job.ask))
 
     def paint(self, task: Task) -> str:
         """Photo to picture; its key. Raises what the spine raises, and Cancelled where it is not wanted any more."""
@@ -113,12 +113,12 @@ class Worker:
         return decode(self.keep.store.get(key), self.limits).pixels.mean(axis=2).round().astype(np.uint8)
 
     def progress(self, task: Task) -> Callable[[float], None]:
-        """What is called at each tile: gives way, looks whether the part is wanted, and notes how far it is."""
+        """What is called at each tile, and within a tile that takes long: looks whether the part is wanted, also while
+        it gives way, and notes how far it is."""
         looked = said = time.monotonic()
 
-        def on_tile(share: float) -> None:
+        def look(share: float) -> None:
             nonlocal looked, said
-            self.give_way()
             now = time.monotonic()
             if self.stopping.is_set():
                 raise Cancelled("The worker stops.")
@@ -129,22 +129,26 @@ class Worker:
                 raise Cancelled("The picture is not wanted any more.")
             said = now if now - said >= SAY else said
 
+        def on_tile(share: float) -> None:
+            self.give_way(lambda: look(share))
+            look(share)
+
         return on_tile
 
-    def give_way(self) -> None:
-        """Wait while somebody waits for a picture."""
+    def give_way(self, look: Callable[[], None] = lambda: None) -> None:
+        """Wait while somebody waits for a picture; ``look`` is called meanwhile, and may raise."""
         until = time.monotonic() + GIVE_WAY
         while not self.idle() and not self.stopping.is_set() and time.monotonic() < until:
             time.sleep(0.02)
+            look()
 
     def report(self, task: Task, share: float | None) -> bool:
         """Whether the part is still wanted; notes its share where one is given."""
         if share is None:
             with self.database.read() as session:
-                row = session.get(Part, task.part)
-                return row is not None and row.round == task.round and row.state in states.OPEN
+                return session.scalar(select(Part.state).where(Part.ticket == task.ticket)) in states.OPEN
         with self.database.write() as session:
-            found = begun(session, task.part, task.round)
+            found = begun(session, task.ticket)
             if found is None or found[1].state not in states.OPEN:
                 return False
             job, row = found
@@ -152,17 +156,17 @@ class Worker:
             note(session, job, "progress", {"number": row.number, "share": round(share, 4)})
             return True
 
-    def settle(self, part: str, round: int, outcome: Outcome) -> bool:
+    def settle(self, ticket: str, outcome: Outcome) -> bool:
         """Record what came of a part, and hold its picture. A recorded step; False where the picture is lost."""
         if not outcome:
             return True
-        picture = self.record(part, round, outcome)
+        picture = self.record(ticket, outcome)
         return picture is None or self.keep.hold_picture(picture) or self.discard(picture)
 
-    def record(self, part: str, round: int, outcome: Outcome) -> Picture | None:
+    def record(self, ticket: str, outcome: Outcome) -> Picture | None:
         """Write the outcome down, once; the picture where there is one to be held."""
         with self.database.write() as session:
-            found = begun(session, part, round)
+            found = begun(session, ticket)
             if found is None:
                 return None
             job, row = found
@@ -184,8 +188,9 @@ class Worker:
     def hand_back(self, session: Session, job: Job, part: Part) -> None:
         """Put a part that was not finished in line again: this worker stops."""
         part.round, part.tries, part.share = part.round + 1, max(0, part.tries - 1), 0.0
+        part.ticket = write_ticket(part)
         move(session, job, part, states.QUEUED)
-        self.line.enqueue(session, part.id, part.round, (job.owner, job.priority))
+        self.line.enqueue(session, part.ticket)
 
     def discard(self, picture: Picture) -> bool:
         """Take back the record of a picture that is not in the store any more; always False."""
@@ -199,9 +204,9 @@ class Worker:
                 follow(session, job)
         return False
 
-    def fail(self, part: str, round: int, error: Exception) -> Outcome:
+    def fail(self, ticket: str, error: Exception) -> Outcome:
         """The outcome of an error that nobody foresaw; the log has it whole."""
-        LOG.error("part %s failed in round %d", part, round, exc_info=error)
+        LOG.error("the part with the ticket %s failed", ticket, exc_info=error)
         return {"error": {"what": "The worker met an error that it did not expect.", "right": "Its log says more."}}
 
 

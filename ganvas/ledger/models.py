@@ -51,11 +51,15 @@ class Job(Row):
 class Part(Row):
     """One photo in one style. ``round`` counts how often it was put in line, ``tries`` how often that was begun.
 
+    ``ticket`` is the place in line by which it is done, or was; tickets are exchanged (see ``ganvas.jobs.turn``).
     ``photo`` is the photo's key, ``given`` its name with folders, ``result`` the picture's; ``share`` is done, 0 to 1.
     """
 
     __tablename__ = "parts"
-    __table_args__ = (Index("ix_parts_job_number", "job_id", "number", unique=True),)
+    __table_args__ = (
+        Index("ix_parts_job_number", "job_id", "number", unique=True),
+        Index("ix_parts_job_state", "job_id", "state", "number"),  # which part of a job is next
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
@@ -66,6 +70,7 @@ class Part(Row):
     style: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
     round: Mapped[int] = mapped_column(default=0)
+    ticket: Mapped[str] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
     share: Mapped[float] = mapped_column(default=0.0)
     error: Mapped[Plain | None]
@@ -144,6 +149,15 @@ class Worker(Row):
     id: Mapped[str] = mapped_column(primary_key=True)
     slots: Mapped[int]
     beat: Mapped[float]
+
+
+class Turn(Row):
+    """When an owner had its last turn, as the turn's number. The row of nobody ("") counts the turns of all."""
+
+    __tablename__ = "turns"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class Release(Row):

@@ -11,10 +11,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from ganvas.errors import BadPhoto, TooLarge
 from ganvas.jobs.archive import Room, is_zip, unpack
-from ganvas.jobs.order import Given, Most, Order, Wanted, clean
+from ganvas.jobs.order import Given, Most, Order, clean
 from ganvas.settings import Settings
 from ganvas.store import Store
-from ganvas.web.shapes_jobs import JobWish
+from ganvas.web.shapes_jobs import JobWish, said
 
 HEAD = 4
 MOST_FIELDS = 200
@@ -77,11 +77,10 @@ def take_in(form: FormData, wish: JobWish, store: Store, settings: Settings, mos
         for name, data in read_file(file, Room(most.parts, settings.job_bytes, settings.max_bytes))
     ]
     mask = form.get("mask")
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     return Order(
         photos,
         wish.style,
-        wanted,
+        said(wish),
         store.put(mask.file.read()) if isinstance(mask, UploadFile) and mask.size else None,
         wish.name,
         wish.priority,

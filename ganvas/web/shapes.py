@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ganvas.cut import CUT, SIZE
 from ganvas.image import Keep
 from ganvas.style import Style as File
 
@@ -86,6 +87,24 @@ class Shelf(Shape):
         return value
 
 
+Part = Annotated[
+    str,
+    Field(
+        pattern=f"^({CUT})?$",
+        description="LEFT,TOP,WIDTH,HEIGHT in pixels of the upright photo: the part of the picture that is kept",
+        examples=["420,80,900,900"],
+    ),
+]
+Pixels = Annotated[
+    str,
+    Field(
+        pattern=f"^({SIZE})?$",
+        description="WIDTHxHEIGHT: what is kept is brought to this size, never stretched: its middle has the shape",
+        examples=["512x512"],
+    ),
+]
+
+
 class Wish(Shape):
     """The form that asks for a picture."""
 
@@ -105,6 +124,8 @@ class Wish(Shape):
     metadata: Annotated[
         Keep, Field(description="what the picture says of its photo: nothing, all but the place, or all")
     ] = "none"
+    cut: Part = ""
+    size: Pixels = ""
     long_edge: Annotated[
         int | None,
         Field(ge=16, le=16384, description="make a preview of at most this long edge, with strokes of the same scale"),

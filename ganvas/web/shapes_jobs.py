@@ -7,11 +7,12 @@ from pydantic import Field, field_validator
 
 from ganvas.image import Keep
 from ganvas.jobs.desk import Seen
-from ganvas.jobs.order import FIRST, LAST, LONGEST_NAME, USUAL
+from ganvas.jobs.order import FIRST, LAST, LONGEST_NAME, USUAL, Wanted
 from ganvas.ledger.history import LONGEST_FOLDER
 from ganvas.ledger.models import Part as PartRow
 from ganvas.ledger.models import Picture as PictureRow
-from ganvas.web.shapes import Format, Shape
+from ganvas.web.shapes import Format, Pixels, Shape, Wish
+from ganvas.web.shapes import Part as Cut
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 
@@ -26,8 +27,15 @@ class JobWish(Shape):
     format: Format = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100)] = 90
     metadata: Keep = "none"
+    cut: Cut = ""
+    size: Pixels = ""
     name: Annotated[str, Field(max_length=LONGEST_NAME, description="what the job is called")] = ""
     priority: Annotated[int, Field(ge=FIRST, le=LAST, description="among your own jobs: 1 first, 9 last")] = USUAL
+
+
+def said(wish: Wish | JobWish) -> Wanted:
+    """How the pictures are to be, of a form for one or for many."""
+    return Wanted(**{name: getattr(wish, name) for name in Wanted.__dataclass_fields__})
 
 
 class Reason(Shape):

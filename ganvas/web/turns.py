@@ -84,10 +84,15 @@ class Turns:
     def take(self, work: Work[T], stop: threading.Event) -> T:
         """One turn, in a thread of the pool."""
 
+        last = -1.0
+
         def on_tile(share: float) -> None:
+            nonlocal last
             if stop.is_set():
                 raise Cancelled("The caller left.")
-            self.on_tile(share)
+            if share > last:  # the same is heard again while a tile takes long
+                last = share
+                self.on_tile(share)
 
         return work(on_tile)
 

@@ -5,12 +5,16 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from ganvas.engine import session
+from ganvas.engine.session import watched
 from ganvas.errors import BadStyle, Missing
 from tests.engine.conftest import noise
 from tests.house import ROOT
@@ -82,6 +86,64 @@ def test_a_result_is_not_overwritten_by_the_next(local_file):
     kept = first.copy()
     run(np.ones((1, 3, 32, 32), np.float32))
     assert np.array_equal(first, kept)
+
+
+class Enough(Exception):
+    """Somebody has had enough."""
+
+
+def give_up() -> None:
+    raise Enough
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network of 60 convolutions, which takes a while for a large picture."""
+    kernels = [
+        numpy_helper.from_array(np.full((out, into, 3, 3), 0.002, np.float32), name)
+        for name, out, into in (("first", 64, 3), ("next", 64, 64), ("last", 3, 64))
+    ]
+    names = ["x", *(f"map{number}" for number in range(59)), "y"]
+    nodes = [
+        helper.make_node("Conv", [source, {"x": "first", "map58": "last"}.get(source, "next")], [target], pads=[1] * 4)
+        for source, target in pairwise(names)
+    ]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 3, "h", "w"]) for name in "xy"]
+    graph = helper.make_graph(nodes, "long", ends[:1], ends[1:], kernels)
+    path = tmp_path_factory.mktemp("long") / "long.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), path)
+    return path
+
+
+@pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
+def test_a_run_that_is_watched_gives_the_same(way, local_file):
+    run, checks = way(local_file, "fp32", 0), []
+    x = noise(64, 64).transpose(2, 0, 1)[None] / np.float32(127.5) - 1
+    assert np.array_equal(watched(run, lambda: checks.append(1))(x), run(x))
+
+
+@pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
+def test_a_run_is_given_up_in_the_middle_and_the_next_is_right(way, long_file):
+    run = way(long_file, "fp32", 0)
+    large, small = (np.random.Generator(np.random.PCG64(1)).random((1, 3, side, side), np.float32) for side in (256, 8))
+    before = run(small)
+    for _ in range(3):
+        with pytest.raises(Enough):
+            watched(run, give_up)(large)
+    assert np.array_equal(watched(run, lambda: None)(small), before)
+    assert np.array_equal(run(small), before)
+
+
+def test_onnx_runtime_stops_what_is_given_up(long_file, monkeypatch):
+    runs, aside = [], session.aside
+    monkeypatch.setattr(session, "aside", lambda *do: runs.append(aside(*do)) or runs[0])
+    with pytest.raises(Enough):
+        watched(session.open_onnxruntime(long_file, "fp32", 0), give_up)(np.zeros((1, 3, 256, 256), np.float32))
+    assert "terminate" in str(runs[0].exception())
+
+
+def test_a_plain_function_is_run_as_it_is():
+    assert watched(noise, give_up) is noise
 
 
 @pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])

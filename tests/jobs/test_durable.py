@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import inspect, text, update
 
 from ganvas.jobs import durable
-from ganvas.jobs.durable import Json, part_of, workflow_id
+from ganvas.jobs.durable import Json, taken_apart
 from ganvas.jobs.keeper import Keeper
-from ganvas.ledger.models import Worker
+from ganvas.jobs.turn import write_ticket
+from ganvas.ledger.models import Part, Worker
 from tests.jobs.conftest import ME, draw
 
 
@@ -41,8 +42,8 @@ def test_what_is_no_plain_data_is_refused_and_an_error_becomes_its_words():
     }
 
 
-def test_a_workflow_names_its_part_and_round():
-    assert part_of(workflow_id("01abc", 7)) == ("01abc", 7)
+def test_a_ticket_says_for_which_part_and_round_it_was_written():
+    assert taken_apart(write_ticket(Part(id="01abc", round=7))) == ("01abc", 7)
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_what_nobody_held_yet_is_held_and_what_was_to_go_goes(place):
 def test_a_part_that_the_queue_gave_up_has_failed_with_a_reason(place, keepers):
     id = place.desk.submit(ME, place.order(draw(6)))
     part = place.desk.show(ME, id).job.parts[0]
-    keepers[0].give_up(part.id, part.round)
+    keepers[0].give_up(part.ticket)
     seen = place.desk.show(ME, id)
     assert seen.job.state == "failed" and seen.job.parts[0].error["right"]
 
@@ -132,8 +133,8 @@ def test_a_part_that_kills_its_worker_each_time_ends(place):
     id = place.desk.submit(ME, place.order(draw(7)))
     part = place.desk.show(ME, id).job.parts[0]
     doer = Doer(place.shop.engine, place.desk.keep, place.desk.line)
-    assert all(doer.begin(part.id, part.round) for _ in range(8))
-    assert doer.begin(part.id, part.round) is None
+    assert all(doer.begin(part.ticket) for _ in range(8))
+    assert doer.begin(part.ticket) is None
     assert "died" in place.desk.show(ME, id).job.parts[0].error["what"]
 
 
@@ -143,11 +144,11 @@ def test_what_was_lost_before_it_was_held_is_made_again(place):
     id = place.desk.submit(ME, place.order(draw(8)))
     part = place.desk.show(ME, id).job.parts[0]
     doer = Doer(place.shop.engine, place.desk.keep, place.desk.line)
-    outcome = doer.make(part.id, 0)
+    outcome = doer.make(part.ticket)
     (place.store.path(outcome["key"])).unlink()
-    assert doer.settle(part.id, 0, outcome) is False
-    assert doer.settle(part.id, 0, doer.make(part.id, 0)) is True
-    assert doer.settle(part.id, 0, outcome) is True, "twice is once"
+    assert doer.settle(part.ticket, outcome) is False
+    assert doer.settle(part.ticket, doer.make(part.ticket)) is True
+    assert doer.settle(part.ticket, outcome) is True, "twice is once"
     seen = place.desk.show(ME, id)
     assert seen.counts == {"done": 1}
     assert place.store.get(seen.job.parts[0].picture.key)
@@ -159,10 +160,10 @@ def test_what_ends_after_it_was_stopped_is_not_recorded(place):
     id = place.desk.submit(ME, place.order(draw(9)))
     part = place.desk.show(ME, id).job.parts[0]
     doer = Doer(place.shop.engine, place.desk.keep, place.desk.line)
-    outcome = doer.make(part.id, 0)
+    outcome = doer.make(part.ticket)
     place.desk.pause(ME, id)
-    assert doer.settle(part.id, 0, outcome) is True
+    assert doer.settle(part.ticket, outcome) is True
     assert place.desk.show(ME, id).counts == {"paused": 1}
     place.desk.resume(ME, id)
-    assert doer.settle(part.id, 0, outcome) is True
+    assert doer.settle(part.ticket, outcome) is True
     assert place.desk.show(ME, id).counts == {"queued": 1}

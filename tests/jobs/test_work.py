@@ -77,7 +77,11 @@ def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, st
     made = sorted((part.picture.made, part.job_id) for one in seen for part in one.job.parts)
     order = [id for _, id in made]
     assert [id for id in order if id != theirs] == [soon] * 4 + [late] * 16
-    assert 0 < order[:20].count(theirs) < 20, "each free hand is drawn by lot: once in 500,000 times it is all one's"
+    whose = [id == theirs for id in order]
+    assert whose in ([False, True] * 20, [True, False] * 20), "owners take turns, strictly"
+    for one in seen:
+        made = [part.picture.made for part in one.job.parts]
+        assert made == sorted(made), "the parts of a job are made in their order"
 
 
 def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_second(place, monkeypatch):
@@ -88,7 +92,7 @@ def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_se
     clock = [100.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
     doer = worker.Worker(place.shop.engine, place.desk.keep, place.desk.line)
-    on_tile = doer.progress(doer.begin(part.id, 0))
+    on_tile = doer.progress(doer.begin(part.ticket))
     place.desk.cancel(ME, id)
     clock[0] += 0.2
     on_tile(0.1)
@@ -140,6 +144,46 @@ def test_stopping_reaches_the_tile_and_what_stopped_goes_on(tmp_path, styles, wo
     finally:
         TileByTile.go.set()
         place.shop.end()
+
+
+def test_what_was_cancelled_is_stopped_while_it_gives_way_too(place):
+    from ganvas.jobs.worker import Worker
+
+    id = place.desk.submit(ME, place.order(draw()))
+    asked = []
+
+    def busy() -> bool:
+        asked.append(1)
+        if len(asked) == 3:
+            place.desk.cancel(ME, id)
+        return False
+
+    doer = Worker(place.shop.engine, place.desk.keep, place.desk.line, idle=busy)
+    on_tile = doer.progress(doer.begin(place.desk.show(ME, id).job.parts[0].ticket))
+    with pytest.raises(Cancelled):
+        on_tile(0.1)
+
+
+def test_a_tile_that_takes_long_is_stopped_in_the_middle(place):
+    """The network never comes back by itself: what is watched alone can stop it."""
+    from ganvas.jobs.worker import Worker
+
+    id = place.desk.submit(ME, place.order(draw()))
+    ticket = place.desk.show(ME, id).job.parts[0].ticket
+
+    class Endless:
+        def __call__(self, x):
+            raise AssertionError("it is to be watched")
+
+        def watch(self, check, x):
+            place.desk.cancel(ME, id)
+            while True:
+                check()
+
+    place.shop.engine.open = lambda path: Endless()
+    doer = Worker(place.shop.engine, place.desk.keep, place.desk.line)
+    assert doer.make(ticket) == {}
+    assert place.desk.show(ME, id).counts == {"cancelled": 1}
 
 
 @pytest.mark.parametrize("share", [0.1])

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.page.fake import Script, Server, encode, sample, serve
+from tests.page.real import Real, serve_ganvas
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "ganvas" / "web" / "static"
@@ -58,10 +59,20 @@ def script() -> Script:
     return Script()
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Real]:
+    """Ganvas itself, one for all tests of a module; each visitor is somebody else."""
+    with serve_ganvas(tmp_path_factory.mktemp("ganvas"), static) as real:
+        yield real
+
+
 @pytest.fixture
-def address(script: Script, static: Path) -> Iterator[str]:
-    """The address of a server that follows the script."""
-    with serve(Server(script, static).app) as address:
+def address(request: pytest.FixtureRequest, static: Path) -> Iterator[str]:
+    """The address of a server that follows the script, or of Ganvas itself where a test is marked ``real``."""
+    if request.node.get_closest_marker("real"):
+        yield request.getfixturevalue("real").address
+        return
+    with serve(Server(request.getfixturevalue("script"), static).app) as address:
         yield address
 
 

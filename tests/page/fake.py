@@ -179,6 +179,10 @@ def stylise(image: Image.Image, form: FormData) -> tuple[bytes, tuple[int, int]]
         edge = int(str(form["long_edge"]))
         image.thumbnail((edge, edge))
     made = Image.blend(image, TRICKS[str(form["style"])][3](image), float(str(form["strength"])))
+    if "cut" in form:
+        left, top, width, height = map(int, str(form["cut"]).split(","))
+        across, down = map(int, str(form["size"]).split("x"))
+        made = made.crop((left, top, left + width, top + height)).resize((across, down))
     return encode(made, str(form["format"]), int(str(form["quality"]))), made.size
 
 

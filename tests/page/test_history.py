@@ -1,7 +1,7 @@
 """The history on the page of Ganvas itself: what was made comes back, is found, starred, put away and deleted."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.page.conftest import Visit
 from tests.page.fake import encode, sample
-from tests.page.real import Real, serve_ganvas, wait_until
+from tests.page.real import Real, wait_until
 from tests.page.test_access import AXE, check
 
 Enter = Callable[..., Page]
 MASK = {"name": "mask.png", "mimeType": "image/png", "buffer": encode(Image.new("L", (96, 64), 255), "png", 90)}
 
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Real]:
-    """One server for all of these; each visitor is somebody else."""
-    with serve_ganvas(tmp_path_factory.mktemp("ganvas"), static) as real:
-        yield real
-
-
-@pytest.fixture
-def address(real: Real) -> str:
-    """The address of Ganvas in place of the fake's."""
-    return real.address
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture
@@ -65,6 +54,19 @@ def test_a_picture_comes_back_with_all_its_settings(
     expect(page.get_by_role("radiogroup", name=colours).locator("input:checked")).to_have_value("photo")
     expect(page.locator("input[value=webp]")).to_be_checked()
     expect(page.locator(".controls")).to_contain_text({"en": "Where you painted", "zh": "涂抹过的地方"}[language])
+
+
+def test_an_avatar_comes_back_with_its_frame(enter: Enter) -> None:
+    page = enter({"name": "me.jpg", "cut": "30,10,40,40", "size": "256x256"})
+    page.locator("article .open").click()
+    frame, canvas = page.locator(".stage .frame"), page.locator(".stage canvas")
+    frame.wait_for()
+    expect(page.get_by_label("Pixels")).to_have_value("256x256")
+    expect(page.get_by_role("button", name="Download 256 × 256")).to_be_visible()
+    inside, whole = frame.bounding_box(), canvas.bounding_box()
+    assert inside and whole
+    scale = inside["width"] / 40  # the photo has 96 x 64 pixels, and lies in the middle
+    assert inside["x"] - whole["x"] == pytest.approx((whole["width"] - 96 * scale) / 2 + 30 * scale, abs=2)
 
 
 def test_what_is_kept_on_the_stage_is_in_the_history(visit: Visit, real: Real, photo: Path) -> None:

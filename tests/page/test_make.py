@@ -255,5 +255,8 @@ def test_an_avatar_is_cut_out_where_the_frame_is(visit: Visit, photo: Path, scri
     assert download.value.suggested_filename == "by the sea-negative-avatar.avif"
     with Image.open(download.value.path()) as picture:
         assert (picture.format, picture.size) == ("AVIF", (512, 512))
-    assert [wish["strength"] for wish in script.asked if "long_edge" not in wish] == ["1"]
-    assert script.asked[-1]["strength"] == "0" and "long_edge" in script.asked[-1]  # cut and written, not kept as made
+    [wish] = [wish for wish in script.asked if "long_edge" not in wish]
+    assert (wish["strength"], wish["size"]) == ("1", "512x512")
+    left, top, width, height = map(int, wish["cut"].split(","))
+    assert width == height == pytest.approx(1200 * 0.05, abs=1)
+    assert 0 <= left <= 1800 - width and 0 <= top <= 1200 - height

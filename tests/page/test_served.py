@@ -15,6 +15,7 @@ from ganvas.store import Store
 from ganvas.style import Catalog, load, rewrite
 from ganvas.web.app import create_app
 from tests.conftest import write_style
+from tests.image.made import photo_with_a_place
 from tests.page.conftest import Visit
 from tests.page.fake import encode, sample, serve
 
@@ -51,6 +52,30 @@ def test_a_photo_becomes_its_negative_at_its_own_size(visit: Visit, photo: Path,
         assert picture.size == given.size
         apart = np.asarray(picture, np.int16) + np.asarray(given, np.int16) - 255
     assert np.abs(apart).mean() < 3
+
+
+@pytest.mark.parametrize(("notes", "told"), [("Nothing", (False, False)), ("All", (True, True))])
+def test_an_avatar_says_of_its_photo_what_was_chosen(
+    visit: Visit, tmp_path: Path, notes: str, told: tuple[bool, bool]
+) -> None:
+    path = tmp_path / "somewhere.jpg"
+    path.write_bytes(photo_with_a_place())
+    page = visit()
+    page.locator(".wall .tile img").wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(path)
+    page.locator(".wall .photo").wait_for()
+    page.locator(".wall .tile").click()
+    page.locator(".grip").wait_for()
+    page.get_by_role("radiogroup", name="Size").get_by_label("Avatar", exact=True).check(force=True)
+    page.get_by_role("radio", name=notes, exact=True).check(force=True)
+    with page.expect_download() as download:
+        page.locator(".save").click()
+    data = Path(download.value.path()).read_bytes()
+    with Image.open(download.value.path()) as picture:
+        assert picture.size == (512, 512)
+    assert (b"Maker" in data, b"HERE" in data) == told
 
 
 def test_the_page_comes_with_a_policy_that_holds(visit: Visit) -> None:

@@ -1,6 +1,5 @@
 """The gallery on the page of Ganvas itself: styles are sifted, explained, put in order, added and removed."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from playwright.sync_api import Page, expect
 from ganvas.style import load, rewrite
 from tests.conftest import write_style
 from tests.page.conftest import Visit
-from tests.page.real import Real, serve_ganvas
 from tests.page.test_access import AXE, check
 
 DROP = """({ data, name }) => {
@@ -19,18 +17,7 @@ DROP = """({ data, name }) => {
   window.dispatchEvent(new DragEvent('drop', { dataTransfer: given, bubbles: true, cancelable: true }));
 }"""
 
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Iterator[Real]:
-    """One server for all of these; each visitor is somebody else, with an order of their own."""
-    with serve_ganvas(tmp_path_factory.mktemp("ganvas"), static) as real:
-        yield real
-
-
-@pytest.fixture
-def address(real: Real) -> str:
-    """The address of Ganvas in place of the fake's."""
-    return real.address
+pytestmark = pytest.mark.real
 
 
 def enter(visit: Visit, **person: object) -> Page:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from ganvas.errors import NotFound
-from ganvas.jobs.order import Wanted, clean, renamed
+from ganvas.jobs.order import clean, renamed
 from ganvas.ledger import history
 from ganvas.ledger.history import PAGE, Search
 from ganvas.ledger.ids import new_id
@@ -16,7 +16,7 @@ from ganvas.web.freshness import FOREVER, is_fresh, unchanged
 from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
 from ganvas.web.shapes import Picture, Problem, Wish
-from ganvas.web.shapes_jobs import Change, Folder, Folders, History, Made, describe_made
+from ganvas.web.shapes_jobs import Change, Folder, Folders, History, Made, describe_made, said
 from ganvas.web.thumbnails import find_thumbnail
 
 router = APIRouter(prefix="/api/v1", tags=["history"])
@@ -151,7 +151,6 @@ def remember(parts: Parts, owner: str, wish: Wish, made: Picture) -> None:
     wish.photo.file.seek(0)
     if wish.mask:
         wish.mask.file.seek(0)
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     style = parts.catalog.get(wish.style)
     size = {name: getattr(made, name) for name in ("key", "media_type", "width", "height", "bytes", "seconds")}
     row = Row(
@@ -161,7 +160,7 @@ def remember(parts: Parts, owner: str, wish: Wish, made: Picture) -> None:
         mask=parts.store.put(wish.mask.file.read()) if wish.mask else None,
         name=renamed(clean(wish.photo.filename or "photo"), wish.format),
         style=f"{style.name}@{style.version}",
-        ask=wanted.plain(),
+        ask=said(wish).plain(),
         made=time.time(),
         star=False,
         folder="",

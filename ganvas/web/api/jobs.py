@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from ganvas.errors import NotFound
 from ganvas.jobs.archive import pack
 from ganvas.jobs.desk import PAGE, Desk, Seen
-from ganvas.jobs.order import Given, Order, Wanted, clean
+from ganvas.jobs.order import Given, Order, clean
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.web import extent
@@ -18,7 +18,7 @@ from ganvas.web.incoming import FORM, read_form, read_wish, take_in
 from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
 from ganvas.web.shapes import Problem, Wish
-from ganvas.web.shapes_jobs import Job, Jobs, describe_job
+from ganvas.web.shapes_jobs import Job, Jobs, describe_job, said
 from ganvas.web.stream import follow, last_seen
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -70,9 +70,8 @@ def postpone(parts: Parts, wish: Wish, owner: str, cookies: Response) -> Respons
     """The answer to a picture that becomes a job. Runs in a thread."""
     mask = parts.store.put(wish.mask.file.read()) if wish.mask else None
     photo = Given(clean(wish.photo.filename or "photo"), parts.store.put(wish.photo.file.read()))
-    wanted = Wanted(wish.strength, wish.stroke, wish.colour, wish.format, wish.quality, wish.metadata)
     desk = parts.shop.desk
-    id = desk.submit(owner, Order([photo], [wish.style], wanted, mask, priority=1))
+    id = desk.submit(owner, Order([photo], [wish.style], said(wish), mask, priority=1))
     body = describe_job(desk.show(owner, id)).model_dump_json().encode()
     headers = {"Location": f"/api/v1/jobs/{id}", "Preference-Applied": "respond-async"}
     answer = Response(body, 202, headers, media_type="application/json")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -13,9 +14,8 @@ from fastapi.responses import FileResponse
 from numpy.typing import NDArray
 from starlette.types import Receive
 
-from ganvas.engine.controls import Controls
 from ganvas.image import Limits, decode, measure, media_type
-from ganvas.stylize import Ask, stylize
+from ganvas.stylize import stylize
 from ganvas.web.api.history import remember
 from ganvas.web.api.jobs import is_long, postpone
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
@@ -23,7 +23,7 @@ from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
 from ganvas.web.problems import describe_answers
 from ganvas.web.shapes import Picture, Wish
-from ganvas.web.shapes_jobs import Job
+from ganvas.web.shapes_jobs import Job, said
 from ganvas.web.turns import OnTile
 
 router = APIRouter(prefix="/api/v1", tags=["pictures"])
@@ -80,8 +80,7 @@ def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> Picture:
     style = parts.catalog.get(wish.style)
     limits = Limits(bytes=parts.settings.max_bytes, pixels=parts.settings.max_pixels)
     mask = read_mask(wish.mask, limits) if wish.mask else None
-    controls = Controls(wish.strength, wish.stroke, wish.colour, mask)
-    ask = Ask(f"{style.name}@{style.version}", controls, wish.format, wish.quality, wish.metadata, wish.long_edge)
+    ask = replace(said(wish).ask(f"{style.name}@{style.version}", mask), long_edge=wish.long_edge)
     key = stylize(parts.engine, parts.store, wish.photo.file.read(), ask, on_tile, limits)
     seconds = time.perf_counter() - began
     parts.turns.learn(seconds)

@@ -60,6 +60,25 @@ export function faceCut(cut: Cut, { left, top, side }: Square, across: number, i
   return { ...cut, box: about({ x: left * scale, y: top * scale, width: side * scale, height: side * scale }, edge, edge, image) };
 }
 
+/** How the server is told which part it is to keep. */
+export function sayCut({ shape, box, size }: Cut, image: Size): { cut: string; size: string } {
+  if (shape === 'whole') return { cut: '', size: '' };
+  const width = Math.min(image.width, Math.max(1, Math.round(box.width)));
+  const height = Math.min(image.height, Math.max(1, Math.round(box.height)));
+  const left = Math.min(image.width - width, Math.round(box.x));
+  const top = Math.min(image.height - height, Math.round(box.y));
+  return { cut: [left, top, width, height].join(','), size: `${size.width}x${size.height}` };
+}
+
+/** The cut that the server was told; the whole where there was none, or one of a size that is not among SIZES. */
+export function readCut(cut: string, size: string, image: Size): Cut {
+  const [x, y, width, height] = cut.split(',').map(Number);
+  const named = SHAPES.find((shape) => shape !== 'whole' && SIZES[shape].some((one) => `${one.width}x${one.height}` === size));
+  if (!named || !cut || x === undefined || y === undefined || !width || !height) return firstCut('whole', image);
+  const [across = 1, down = 1] = size.split('x').map(Number);
+  return { shape: named, size: wide(across, down), box: hold({ x, y, width, height }, image) };
+}
+
 export function moveCut(cut: Cut, dx: number, dy: number, image: Size): Cut {
   return { ...cut, box: hold({ ...cut.box, x: cut.box.x + dx, y: cut.box.y + dy }, image) };
 }

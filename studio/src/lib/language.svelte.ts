@@ -38,6 +38,11 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
   return new Intl.NumberFormat(TAGS[spoken.language], options).format(value);
 }
 
+/** A name with years, `(1840-1926)`, which stay on one line. */
+export function lived(name: string): string {
+  return name.replace(/(\d)-(\d)/g, '$1\u2060–\u2060$2');
+}
+
 /** Day and time, and the year where it is another than this. */
 export function day(time: number): string {
   const year = new Date(time).getFullYear() === new Date().getFullYear() ? undefined : 'numeric';

@@ -1,5 +1,6 @@
 /** From photo, look and output to the wish that the server is asked: small for the screen, whole for keeping. */
 import type { Wish } from './api/shapes';
+import { sayCut, type Cut } from './cut';
 import type { Look, Output } from './look';
 import { maskBlob } from './mask/render';
 import { PROOF_EDGE, WALL_EDGE, type Photo } from './photo';
@@ -17,8 +18,9 @@ export async function orderProof(photo: Photo, look: Look): Promise<Wish> {
   return { ...(await wish(photo, look, screen(photo))), photo: photo.source, longEdge: PROOF_EDGE };
 }
 
-export function orderWhole(photo: Photo, look: Look, output: Output): Promise<Wish> {
-  return wish(photo, look, output);
+/** All of the picture, or the part that is cut. */
+export async function orderWhole(photo: Photo, look: Look, output: Output, cut: Cut): Promise<Wish> {
+  return { ...(await wish(photo, look, output)), ...sayCut(cut, photo.pixels) };
 }
 
 async function wish(photo: Photo, look: Look, output: Output): Promise<Wish> {

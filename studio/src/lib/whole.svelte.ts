@@ -1,8 +1,9 @@
 /** The whole picture, every pixel of it: made when somebody looks that near, copies it or takes it home. */
 import { fetchBlob, makePicture } from './api/client';
 import { changeJob } from './api/jobs';
-import type { Picture } from './api/shapes';
+import type { Picture, Wish } from './api/shapes';
 import type { Job } from './api/shapes_jobs';
+import { firstCut, sayCut, type Cut } from './cut';
 import { nameLook, type Look, type Output } from './look';
 import { orderWhole } from './order';
 import type { Photo } from './photo';
@@ -12,6 +13,10 @@ export interface Made {
   readonly name: string;
   readonly picture: Picture;
   readonly blob: Blob;
+}
+
+function all(photo: Photo): Cut {
+  return firstCut('whole', photo.pixels);
 }
 
 export class Whole {
@@ -27,15 +32,17 @@ export class Whole {
   #made: Made | null = null;
   #making: { name: string; made: Promise<Made> } | null = null;
 
-  static nameOf(photo: Photo, look: Look, output: Output): string {
-    return `${photo.id} ${nameLook(look)} ${JSON.stringify(output)}`;
+  static nameOf(photo: Photo, look: Look, output: Output, cut: Cut = all(photo)): string {
+    return `${photo.id} ${nameLook(look)} ${JSON.stringify(output)} ${JSON.stringify(sayCut(cut, photo.pixels))}`;
   }
 
-  /** The picture at full size, as it will be kept. Asked twice for the same, it is made once. */
-  async make(photo: Photo, look: Look, output: Output): Promise<Made> {
-    const name = Whole.nameOf(photo, look, output);
+  /** The picture at full size or the part that is cut, as it will be kept. Asked twice for the same, it is made once. */
+  async make(photo: Photo, look: Look, output: Output, cut: Cut = all(photo)): Promise<Made> {
+    const name = Whole.nameOf(photo, look, output, cut);
     if (this.#made?.name === name) return this.#made;
-    if (this.#making?.name !== name) this.#making = { name, made: this.#ask(photo, look, output, name) };
+    if (this.#making?.name !== name) {
+      this.#making = { name, made: this.#ask(name, () => orderWhole(photo, look, output, cut)) };
+    }
     const making = this.#making;
     try {
       return await making.made;
@@ -67,14 +74,14 @@ export class Whole {
     this.#making = null;
   }
 
-  async #ask(photo: Photo, look: Look, output: Output, name: string): Promise<Made> {
+  async #ask(name: string, order: () => Promise<Wish>): Promise<Made> {
     this.busy = true;
     const way = {
       onWait: (seconds: number) => (this.wait = seconds),
       onJob: (job: Job) => (this.job = { ...job }),
     };
     try {
-      const picture = await makePicture(await orderWhole(photo, look, output), way);
+      const picture = await makePicture(await order(), way);
       const blob = await fetchBlob(picture.url, way);
       const made = { name, picture, blob };
       this.#made = made;

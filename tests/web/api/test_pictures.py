@@ -275,3 +275,22 @@ def wait_for(true) -> None:
             return
         pause.wait(0.01)
     pytest.fail("it did not come true")
+
+
+def test_a_cut_is_made_by_the_server_and_keeps_what_the_photo_says(served):
+    fields = {"format": "jpeg", "metadata": "all", "cut": "4,2,20,20", "size": "64x64"}
+    made = served.post(photo_with_a_place(), **fields).json()
+    assert (made["width"], made["height"]) == (64, 64)
+    data = served.client.get(made["url"]).content
+    assert b"Maker" in data and b"HERE" in data
+    entry = served.client.get("/api/v1/history").json()["pictures"][0]
+    assert (entry["settings"]["cut"], entry["settings"]["size"]) == ("4,2,20,20", "64x64")
+    again = served.post(photo_with_a_place(), style=entry["style"], **entry["settings"]).json()
+    assert again["key"] == made["key"], "the settings in the history make it again"
+
+
+@pytest.mark.parametrize("fields", [{"cut": "1,2,3"}, {"size": "10"}, {"cut": "0,0,99999,5"}, {"size": "9x9"}])
+def test_a_cut_that_cannot_be_is_refused(served, photo, fields):
+    answer = served.post(photo, **fields)
+    assert answer.status_code == 422
+    assert answer.json()["right"] or answer.json()["fields"]

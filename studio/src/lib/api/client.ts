@@ -48,6 +48,8 @@ function form(wish: Wish): FormData {
   data.set('quality', String(wish.quality));
   data.set('metadata', wish.metadata);
   if (wish.mask) data.set('mask', wish.mask, 'mask.png');
+  if (wish.cut) data.set('cut', wish.cut);
+  if (wish.size) data.set('size', wish.size);
   if (wish.longEdge) data.set('long_edge', String(wish.longEdge));
   return data;
 }

@@ -10,6 +10,9 @@ export interface Settings {
   format: Format;
   quality: number;
   metadata: Metadata;
+  /** As in `Wish`; older pictures have neither. */
+  cut?: string;
+  size?: string;
 }
 
 /** A picture that was made. */

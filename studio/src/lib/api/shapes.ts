@@ -65,4 +65,8 @@ export interface Wish {
   quality: number;
   metadata: Metadata;
   longEdge: number | null;
+  /** LEFT,TOP,WIDTH,HEIGHT: the part of the picture that is kept, in pixels of the photo; '' is all of it. */
+  cut?: string;
+  /** WIDTHxHEIGHT of what is kept; '' is its own. */
+  size?: string;
 }

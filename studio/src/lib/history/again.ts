@@ -3,6 +3,7 @@ import { api } from '../api/address';
 import { fetchBlob, makePicture } from '../api/client';
 import type { Made } from '../api/history';
 import { UNKEPT, type Format } from '../api/shapes';
+import { readCut } from '../cut';
 import type { Look, Mark, Output } from '../look';
 import { readMask } from '../mask/print';
 import { stem } from '../photo';
@@ -33,6 +34,8 @@ export async function again(made: Made): Promise<boolean> {
     const look: Look = { style, strength, stroke, colour, mask: await maskOf(made) };
     studio.wish(outputOf(made));
     await studio.bringAll([{ file, name: nameOf(made) }], look);
+    const { cut = '', size = '' } = made.settings;
+    if (studio.photo) studio.cut = readCut(cut, size, studio.photo.pixels);
     return true;
   } catch (reason) {
     complain(reason);
@@ -54,7 +57,7 @@ export async function download(made: Made, format: Format): Promise<void> {
 async function fileOf(made: Made, format: Format): Promise<Blob> {
   if (format === made.settings.format || !made.photo) return fetchBlob(api(made.url));
   tell('state.making');
-  const { strength, stroke, colour, quality } = made.settings;
+  const { strength, stroke, colour, quality, cut, size } = made.settings;
   const picture = await makePicture({
     photo: await fetchBlob(api(made.photo)),
     name: nameOf(made),
@@ -67,6 +70,8 @@ async function fileOf(made: Made, format: Format): Promise<Blob> {
     quality,
     metadata: outputOf(made).metadata,
     longEdge: UNKEPT,
+    cut,
+    size,
   });
   return fetchBlob(api(picture.url));
 }

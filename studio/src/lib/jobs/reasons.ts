@@ -3,11 +3,12 @@ import type { Part } from '../api/shapes_jobs';
 import { language, t, type Key } from '../language.svelte';
 import { titleOf } from './words';
 
-const OFTEN: readonly [RegExp, Key][] = [
-  [/^The file is empty/, 'reason.empty'],
-  [/raw file/, 'reason.raw'],
-  [/^The file is /, 'reason.kind'],
-  [/damaged|cannot be decoded/, 'reason.damaged'],
+/** A pattern of what the server says, our words, and whether they say all of it. */
+const OFTEN: readonly [RegExp, Key, whole?: boolean][] = [
+  [/^The file is empty/, 'reason.empty', true],
+  [/raw file/, 'reason.raw', true],
+  [/^The file is /, 'reason.kind', true],
+  [/damaged|cannot be decoded/, 'reason.damaged', true],
   [/megapixels|side of|has more than|more memory|took longer/, 'reason.large'],
   [/^The worker/, 'reason.worker'],
   [/no style/, 'problem.gone'],
@@ -15,15 +16,15 @@ const OFTEN: readonly [RegExp, Key][] = [
 
 export interface Said {
   words: string;
-  /** What the server said, where the words are ours. */
+  /** What the server said, where the words are ours and say less. */
   said: string;
 }
 
 function reasonOf(part: Part): Said {
   const said = [part.error?.what, part.error?.right].filter(Boolean).join(' ');
   if (language() === 'en') return { words: said, said: '' };
-  const [, key] = OFTEN.find(([often]) => often.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
-  return { words: t(key), said };
+  const [, key, whole] = OFTEN.find(([often]) => often.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
+  return { words: t(key), said: whole ? '' : said };
 }
 
 export interface Failure extends Said {

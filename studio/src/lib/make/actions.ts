@@ -1,10 +1,6 @@
 /** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
-import { fetchBlob, makePicture } from '../api/client';
-import { UNKEPT } from '../api/shapes';
-import { firstLook, type Look, type Output } from '../look';
-import { orderWhole } from '../order';
-import { stem, type Photo } from '../photo';
-import { Pixels } from '../pixels/pixels';
+import type { Output } from '../look';
+import { stem } from '../photo';
 import { complain, tell } from '../say.svelte';
 import { studio, type Deed } from '../studio.svelte';
 import type { Made } from '../whole.svelte';
@@ -14,28 +10,12 @@ export const SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as
 async function make(deed: Deed, output: Output): Promise<Made | null> {
   const { photo } = studio;
   if (!photo || !studio.style || studio.deed) return null;
-  const look = studio.look.now;
   studio.deed = deed;
   try {
-    return await cutOut(photo, look, output);
+    return await studio.whole.make(photo, studio.look.now, output, studio.cut);
   } finally {
     studio.deed = null;
   }
-}
-
-/**
- * The chosen part at its size. It is cut from the whole picture without loss, and the server writes the file: asked
- * for strength 0 it changes nothing.
- */
-async function cutOut(photo: Photo, look: Look, output: Output): Promise<Made> {
-  const { box, shape, size } = studio.cut;
-  if (shape === 'whole') return studio.whole.make(photo, look, output);
-  const whole = await Pixels.open((await studio.whole.make(photo, look, { ...output, format: 'png' })).blob);
-  const part = await whole.print(box, size.width, size.height);
-  whole.close();
-  const wish = { ...(await orderWhole(photo, { ...firstLook(look.style), strength: 0 }, output)), photo: part, name: 'part.png', longEdge: UNKEPT };
-  const picture = await makePicture(wish);
-  return { name: '', picture, blob: await fetchBlob(picture.url) };
 }
 
 export function fileName(): string {
@@ -44,7 +24,7 @@ export function fileName(): string {
   return `${name}.${SUFFIX[studio.output.format]}`;
 }
 
-/** Saves the whole picture in the chosen format under the photo's own name. */
+/** Saves the picture, or the part that is cut, in the chosen format under the photo's own name. */
 export async function save(): Promise<void> {
   const name = fileName();
   try {
@@ -65,7 +45,7 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Copies the whole picture. Browsers take no other format than PNG, and only on a safe connection. */
+/** Copies the picture, or the part that is cut. Browsers take no other format than PNG, and only on a safe connection. */
 export async function copy(): Promise<void> {
   if (!studio.photo) return;
   if (!navigator.clipboard?.write) return tell('problem.clipboard');
@@ -79,7 +59,7 @@ export async function copy(): Promise<void> {
   }
 }
 
-/** Copies the address of the whole picture on this server. */
+/** Copies the address of the picture on this server. */
 export async function copyLink(): Promise<void> {
   if (!navigator.clipboard) return tell('problem.clipboard');
   try {
@@ -93,7 +73,7 @@ export async function copyLink(): Promise<void> {
   }
 }
 
-/** Makes the whole picture without taking it home: the server keeps it in the history, with its photo. */
+/** Makes the picture without taking it home: the server keeps it in the history, with its photo. */
 export async function keepLook(): Promise<void> {
   try {
     if (await make('keep', { ...studio.output })) tell('done.kept');

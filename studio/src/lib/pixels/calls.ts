@@ -11,8 +11,6 @@ export interface Calls {
   open: { asks: { blob: Blob }; gives: { id: number; width: number; height: number; opaque: boolean } };
   reduce: { asks: { id: number; longEdge: number; opaque: boolean }; gives: Blob };
   part: { asks: { id: number; box: Box; width: number; height: number }; gives: ImageBitmap };
-  /** The box as a PNG of this size. */
-  print: { asks: { id: number; box: Box; width: number; height: number }; gives: Blob };
   close: { asks: { id: number }; gives: null };
 }
 

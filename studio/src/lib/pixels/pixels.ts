@@ -58,11 +58,6 @@ export class Pixels {
     return call('part', { id: this.id, box, width, height });
   }
 
-  /** The same as a PNG. */
-  print(box: Box, width: number, height: number): Promise<Blob> {
-    return call('print', { id: this.id, box, width, height });
-  }
-
   whole(longEdge: number): Promise<ImageBitmap> {
     const share = Math.min(1, longEdge / this.longEdge);
     const box = { x: 0, y: 0, width: this.width, height: this.height };

@@ -23,9 +23,6 @@ function answer(call: Call): Promise<unknown> | unknown {
   if (call.name === 'open') return open(call.blob);
   if (call.name === 'reduce') return reduce(find(call.id), call.longEdge, call.opaque);
   if (call.name === 'part') return cut(find(call.id), call.box, call.width, call.height).transferToImageBitmap();
-  if (call.name === 'print') {
-    return cut(find(call.id), call.box, call.width, call.height).convertToBlob({ type: 'image/png' });
-  }
   return close(call.id);
 }
 

@@ -1,7 +1,8 @@
 """Pictures at another size, whole or some rows of them. Knows arrays and nothing of styles.
 
-Resampling by Pillow's antialiased bicubic filter. All is done in bands of rows, so that no picture is ever held in
-anything larger than its own bytes; a band's rows are the same as the whole's.
+Pixels are resampled by Pillow's antialiased bicubic filter, planes (c x h x w) by the same as products of matrices. All
+is done in bands of rows, so that no picture is ever held in anything larger than its own bytes; a band's rows are the
+same as the whole's.
 """
 
 import math
@@ -15,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ganvas.engine import kernel
 from ganvas.engine.tiling import Pixels, ignore, up_to, window
 
 Plane = NDArray[np.floating[Any]]
+Levels = NDArray[np.int16]
 Size = tuple[int, int]
 Band = tuple[int, int]
-BICUBIC, BILINEAR, BOX = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR, Image.Resampling.BOX
+BICUBIC, BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
 REACH = 3
 BAND_PIXELS = 500_000
 WORKERS = min(4, os.cpu_count() or 1)
@@ -42,7 +45,7 @@ def resize(pixels: Pixels, size: Size) -> Pixels:
     def work(band: Band) -> None:
         resized[band[0] : band[1]] = rows(pixels, size, band)
 
-    side_by_side(work, list(bands(size, max(1, pixels.shape[0] * pixels.shape[1] // (size[0] * size[1])))))
+    side_by_side(work, list(bands(size, weight(pixels.shape[:2], size))))
     return resized
 
 
@@ -64,6 +67,18 @@ def bands(size: Size, weight: int = 1) -> Iterator[Band]:
     return ((top, min(top + step, size[0])) for top in range(0, size[0], step))
 
 
+def even_bands(size: Size, weight: int = 1) -> list[Band]:
+    """The same nearly equal, and as many for each worker."""
+    count = up_to(WORKERS, -(-size[0] * size[1] * weight // BAND_PIXELS))
+    step = -(-size[0] // count)
+    return [(top, min(top + step, size[0])) for top in range(0, size[0], step)]
+
+
+def weight(source: Size, size: Size) -> int:
+    """How many pixels of a source one of another size is made of."""
+    return max(1, source[0] * source[1] // (size[0] * size[1]))
+
+
 def needed(band: Band, size: Size, source: Size) -> Band:
     """The rows of a source of another size that decide a band of the resized picture."""
     scale = source[0] / size[0]
@@ -72,9 +87,29 @@ def needed(band: Band, size: Size, source: Size) -> Band:
 
 
 def rows(pixels: Pixels, size: Size, band: Band, filter: Image.Resampling = BICUBIC) -> Pixels:
-    """The rows of ``band`` of ``pixels`` resized to ``size``."""
+    """The rows of ``band`` of ``pixels`` resized to ``size``, by Pillow."""
     first, last = needed(band, size, pixels.shape[:2])
-    return stretch(pixels[first:last], Strip(first, *pixels.shape[:2]), size, band, filter)
+    scale = pixels.shape[0] / size[0]
+    box = (0, band[0] * scale - first, pixels.shape[1], min(band[1] * scale - first, last - first))
+    image = Image.fromarray(np.ascontiguousarray(pixels[first:last]))
+    return np.asarray(image.resize((size[1], band[1] - band[0]), filter, box))
+
+
+def level_rows(pixels: Pixels, size: Size, band: Band) -> Levels:
+    """The same by the bicubic filter as planes, c x rows x W."""
+    first, last = needed(band, size, pixels.shape[:2])
+    return stretch(planes(pixels[first:last]), Strip(first, *pixels.shape[:2]), size, band, kernel.BICUBIC)
+
+
+def planes(pixels: Pixels) -> Pixels:
+    """h x w x c to c x h x w."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def put(levels: Levels, pixels: Pixels) -> None:
+    """Write planes of 0..255, c x h x w, into pixels, h x w x c."""
+    for channel, plane in enumerate(levels):
+        pixels[..., channel] = plane
 
 
 @dataclass(frozen=True)
@@ -86,12 +121,14 @@ class Strip:
     width: float
 
 
-def stretch(pixels: Pixels, strip: Strip, size: Size, band: Band, filter: Image.Resampling = BILINEAR) -> Pixels:
-    """The rows of ``band`` of a picture resized to ``size``, from the strip of it that decides them."""
+def stretch(
+    levels: NDArray[Any], strip: Strip, size: Size, band: Band, filter: kernel.Filter = kernel.BILINEAR
+) -> Levels:
+    """The rows of ``band`` of planes resized to ``size``, from the strip of them that decides these: c x rows x W."""
     scale = strip.height / size[0]
-    top, bottom = band[0] * scale - strip.first, min(band[1] * scale - strip.first, pixels.shape[0])
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.asarray(image.resize((size[1], band[1] - band[0]), filter, (0, top, strip.width, bottom)))
+    top, bottom = band[0] * scale - strip.first, min(band[1] * scale - strip.first, levels.shape[1])
+    wide = kernel.along_rows(levels, kernel.Span(0, strip.width, levels.shape[2], size[1]), filter)
+    return kernel.along_columns(wide, kernel.Span(top, bottom, levels.shape[1], band[1] - band[0]), filter)
 
 
 def over_bands(

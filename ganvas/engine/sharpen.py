@@ -20,26 +20,27 @@ At last the picture is reduced again, and what it differs from what was painted 
 "Improving resolution by image registration"), so that pictures of one photo at several sizes look alike when reduced.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from PIL import Image
 
+from ganvas.engine.kernel import BICUBIC
 from ganvas.engine.resample import (
-    BICUBIC,
-    BOX,
     Band,
+    Levels,
     Plane,
     Size,
     Strip,
-    bands,
+    even_bands,
+    level_rows,
     needed,
-    resize,
-    rows,
+    planes,
+    put,
     side_by_side,
     stretch,
+    weight,
 )
 from ganvas.engine.tiling import Pixels, ignore
 
@@ -47,8 +48,6 @@ NOISE = 4.0 / 255
 TEXTURE = 0.4
 CRISP = 4
 CONTEXT = 8
-RADIUS = 1
-SIDE = range(2 * RADIUS + 1)
 UNIT_BITS = 6
 UNIT = 1 << UNIT_BITS
 
@@ -61,12 +60,6 @@ class Pair:
     small: Pixels
     picture: Pixels
 
-    @cached_property
-    def texture(self) -> Plane:
-        """Variance of the photo's light that the working size does not show, 0..1: h/2 x w/2, rounded up."""
-        halved = -(-self.small.shape[0] // 2), -(-self.small.shape[1] // 2)
-        return (power(self.photo, halved) - power(self.small, halved)).clip(0)
-
     @property
     def scale(self) -> float:
         """How many times the picture is enlarged."""
@@ -75,41 +68,64 @@ class Pair:
 
 def enlarge(pair: Pair, on_band: Callable[[float], None] = ignore) -> Pixels:
     """The picture at the photo's size, H x W x 3; ``on_band`` may raise to stop."""
-    size = pair.photo.shape[:2]
-    enlarged = np.empty_like(pair.photo)
+    size, working = pair.photo.shape[:2], pair.small.shape[:2]
+    texture, enlarged, apart = texture_of(pair), np.empty_like(pair.photo), np.empty_like(pair.picture)
 
     def sharpen(band: Band) -> None:
-        enlarged[band[0] : band[1]] = sharpen_band(pair, band)
+        put(sharpen_band(pair, texture, band), enlarged[band[0] : band[1]])
 
-    side_by_side(sharpen, list(bands(size)), on_band)
-    # Half the difference, around 128, so that it goes as pixels do.
-    apart = pair.picture.astype(np.int16) - resize(enlarged, pair.small.shape[:2])
-    apart = (apart // 2 + 128).clip(0, 255).astype(np.uint8)
+    def compare(band: Band) -> None:
+        # Half the difference, around 128, so that it goes as pixels do.
+        differs = planes(pair.picture[band[0] : band[1]]) - level_rows(enlarged, working, band)
+        put(np.clip((differs >> np.int16(1)) + np.int16(128), 0, 255), apart[band[0] : band[1]])
 
     def settle(band: Band) -> None:
-        change = (rows(apart, size, band).astype(np.int16) - np.int16(128)) * np.int16(2)
-        enlarged[band[0] : band[1]] = (change + enlarged[band[0] : band[1]]).clip(0, 255)
+        part = enlarged[band[0] : band[1]]
+        settled = level_rows(apart, size, band)
+        settled -= np.int16(128)
+        settled *= np.int16(2)
+        settled += planes(part)
+        put(np.clip(settled, 0, 255, out=settled), part)
 
-    side_by_side(settle, list(bands(size)))
+    side_by_side(sharpen, even_bands(size), on_band)
+    side_by_side(compare, even_bands(working, weight(size, working)))
+    side_by_side(settle, even_bands(size))
     return enlarged
 
 
-def sharpen_band(pair: Pair, band: Band) -> Pixels:
-    """The enlarged rows of the picture with the photo's fine light, where the picture follows the photo."""
+def texture_of(pair: Pair) -> Plane:
+    """Variance of the photo's light that the working size does not show, 0..1: h/2 x w/2, rounded up."""
+    halved = -(-pair.small.shape[0] // 2), -(-pair.small.shape[1] // 2)
+    return (power(pair.photo, halved) - power(pair.small, halved)).clip(0)
+
+
+def sharpen_band(pair: Pair, texture: Plane, band: Band) -> Levels:
+    """The enlarged rows of the picture with the photo's fine light, where the picture follows the photo, as planes."""
     size, (height, width) = pair.photo.shape[:2], pair.small.shape[:2]
     first, last = needed(band, size, (height, width))
     first, last = max(0, first - CONTEXT) // 2 * 2, min(height, last + CONTEXT)
     small, near = pair.small[first:last], pair.picture[first:last]
     own, halved = Strip(first, height, width), Strip(first / 2, height / 2, width / 2)
 
-    detail = grey(pair.photo[band[0] : band[1]]).astype(np.int16) - stretch(grey(small), own, size, band, BICUBIC)
-    gain = stretch(gains(half(small), half(near), pair.texture[first // 2 : -(-last // 2)]), halved, size, band)
-    sharp = (gain * detail[..., None] + np.int16(UNIT // 2)) >> np.int16(UNIT_BITS)
-    sharp += stretch(near, own, size, band, BICUBIC)
-    darkest, lightest = (stretch(extreme(near, choose), own, size, band) for choose in (np.minimum, np.maximum))
+    shown = stretch(grey(small)[None], own, size, band, BICUBIC)
+    detail = grey(pair.photo[band[0] : band[1]]) - shown
+    gain = gains(half(small), half(near), texture[first // 2 : -(-last // 2)])
+    sharp = shifted(stretch(gain, halved, size, band) * detail)
+    levels = planes(near)
+    sharp += stretch(levels, own, size, band, BICUBIC)
+    darkest, lightest = (stretch(extreme(levels, choose), own, size, band) for choose in (np.minimum, np.maximum))
     away = 2 * sharp - darkest - lightest
-    sharp += (away * crispness(pair.scale) + np.int16(UNIT // 2)) >> np.int16(UNIT_BITS)
-    return np.clip(sharp, darkest, lightest).astype(np.uint8)
+    away *= crispness(pair.scale)
+    sharp += shifted(away)
+    np.maximum(sharp, darkest, out=sharp)
+    return np.minimum(sharp, lightest, out=sharp)
+
+
+def shifted(levels: Levels) -> Levels:
+    """In place: divided by UNIT, and rounded."""
+    levels += np.int16(UNIT // 2)
+    levels >>= np.int16(UNIT_BITS)
+    return levels
 
 
 def crispness(scale: float) -> np.int16:
@@ -136,29 +152,23 @@ def power(pixels: Pixels, size: Size) -> Plane:
         plane = Image.fromarray(unit(grey(pixels[first:last])) ** 2)
         scale = pixels.shape[0] / size[0]
         box = (0, band[0] * scale - first, pixels.shape[1], min(band[1] * scale - first, last - first))
-        squares[band[0] : band[1]] = np.asarray(plane.resize((size[1], band[1] - band[0]), BOX, box))
+        squares[band[0] : band[1]] = np.asarray(plane.resize((size[1], band[1] - band[0]), Image.Resampling.BOX, box))
 
-    side_by_side(work, list(bands(size, max(1, pixels.shape[0] * pixels.shape[1] // (size[0] * size[1])))))
+    side_by_side(work, even_bands(size, weight(pixels.shape[:2], size)))
     return squares
 
 
 def gains(small: Pixels, picture: Pixels, texture: Plane) -> Pixels:
-    """How far each channel of the picture follows the photo's light, 0..127 for 0 to almost 2: h x w x 3."""
+    """How far each channel of the picture follows the photo's light, 0..127 for 0 to almost 2: 3 x h x w."""
     guide, made = unit(grey(small)), unit(grey(picture))
-    middle, noise = nearby(guide), np.float32(NOISE**2)
-    variance = nearby(guide * guide) - middle * middle + noise
-    own = nearby(made * made) - nearby(made) ** 2 + noise
-
-    def covariance(values: Plane) -> Plane:
-        return nearby(guide * values) - middle * nearby(values)
-
-    follows = covariance(made).clip(0) ** 2 / (variance * own)
+    values = np.stack([guide, made, *unit(planes(picture))])
+    means, noise = nearby(values), np.float32(NOISE**2)
+    covariance = nearby(guide * values) - means[0] * means
+    variance = covariance[0] + noise
+    own = nearby(made * made) - means[1] ** 2 + noise
+    follows = covariance[1].clip(0) ** 2 / (variance * own)
     follows /= 1 + (nearby(texture) / variance / np.float32(TEXTURE)) ** 2
-    gain = np.empty(picture.shape, np.uint8)
-    for channel in range(3):
-        slope = covariance(unit(picture[..., channel])) / variance
-        gain[..., channel] = nearby(slope * follows * np.float32(UNIT)).clip(0, 127)
-    return gain
+    return nearby(covariance[2:] / variance * follows * np.float32(UNIT)).clip(0, 127).astype(np.uint8)
 
 
 def unit(values: Pixels) -> Plane:
@@ -167,29 +177,25 @@ def unit(values: Pixels) -> Plane:
 
 
 def nearby(values: Plane) -> Plane:
-    """The mean over a square of RADIUS pixels around each, the border repeated."""
-    for _ in (0, 1):
-        wide = np.pad(values, [(RADIUS, RADIUS), (0, 0)], mode="edge")
-        total = sum_of(wide[start : start + values.shape[0]] for start in SIDE)
-        total *= np.float32(1 / len(SIDE))
-        values = total.T
+    """The mean over 3 x 3 pixels around each, the border repeated: h x w, or planes."""
+    for axis in (-2, -1):
+        given, total = values.swapaxes(axis, 0), values.copy()
+        sums = total.swapaxes(axis, 0)
+        sums[1:] += given[:-1]
+        sums[:1] += given[:1]
+        sums[:-1] += given[1:]
+        sums[-1:] += given[-1:]
+        total *= np.float32(1 / 3)
+        values = total
     return values
 
 
-def sum_of(parts: Iterator[Plane]) -> Plane:
-    """The sum, in a new plane."""
-    total = next(parts).copy()
-    for part in parts:
-        total += part
-    return total
-
-
-def extreme(pixels: Pixels, choose: np.ufunc) -> Pixels:
-    """The minimum or maximum of each channel over 3 x 3 pixels."""
-    tall = pixels.copy()
-    choose(tall[1:], pixels[:-1], out=tall[1:])
-    choose(tall[:-1], pixels[1:], out=tall[:-1])
+def extreme(levels: Pixels, choose: np.ufunc) -> Pixels:
+    """The minimum or maximum of planes, c x h x w, over 3 x 3 pixels."""
+    tall = levels.copy()
+    choose(tall[:, 1:], levels[:, :-1], out=tall[:, 1:])
+    choose(tall[:, :-1], levels[:, 1:], out=tall[:, :-1])
     wide = tall.copy()
-    choose(wide[:, 1:], tall[:, :-1], out=wide[:, 1:])
-    choose(wide[:, :-1], tall[:, 1:], out=wide[:, :-1])
+    choose(wide[..., 1:], tall[..., :-1], out=wide[..., 1:])
+    choose(wide[..., :-1], tall[..., 1:], out=wide[..., :-1])
     return wide

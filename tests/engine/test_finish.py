@@ -5,8 +5,8 @@ import pytest
 
 from ganvas.engine import resample
 from ganvas.engine.finish import Work, feather, finish
-from ganvas.engine.resample import bands, resize, rows, within
-from ganvas.engine.sharpen import crispness, extreme, gains
+from ganvas.engine.resample import bands, even_bands, resize, rows, within
+from ganvas.engine.sharpen import crispness, extreme, gains, nearby
 from ganvas.engine.tiling import ignore
 from tests.engine.conftest import noise
 
@@ -120,6 +120,18 @@ def test_bands_cover_all_rows(monkeypatch):
     monkeypatch.setattr(resample, "BAND_PIXELS", 1000)
     covered = [row for top, bottom in bands((101, 300)) for row in range(top, bottom)]
     assert covered == list(range(101))
+    even = even_bands((101, 300))
+    assert [row for top, bottom in even for row in range(top, bottom)] == list(range(101))
+    assert max(bottom - top for top, bottom in even) <= 4
+
+
+@pytest.mark.parametrize("pixels", [(1, 1), (1, 3), (3, 1), (4, 5)])
+def test_the_mean_nearby_repeats_the_border(pixels):
+    values = noise(*pixels)[..., 0].astype(np.float32)
+    wide = np.pad(values, 1, mode="edge")
+    parts = [wide[y : y + pixels[0], x : x + pixels[1]] for y in range(3) for x in range(3)]
+    assert np.allclose(nearby(values), sum(parts) / 9, rtol=1e-5)
+    assert np.array_equal(nearby(np.stack([values, values]))[1], nearby(values))
 
 
 def test_within_keeps_the_shape_and_no_side_is_lost():
@@ -140,10 +152,10 @@ def test_gains_are_those_of_a_picture_that_follows(photo):
 
 
 def test_the_extremes_are_over_three_by_three():
-    pixels = np.zeros((5, 5, 3), np.uint8)
-    pixels[2, 2] = 9
-    assert (extreme(pixels, np.maximum)[..., 0] == 9).sum() == 9
-    assert extreme(pixels, np.minimum).max() == 0
+    levels = np.zeros((3, 5, 5), np.uint8)
+    levels[:, 2, 2] = 9
+    assert (extreme(levels, np.maximum)[0] == 9).sum() == 9
+    assert extreme(levels, np.minimum).max() == 0
 
 
 def test_texture_that_is_finer_than_the_strokes_does_not_lie_over_them():

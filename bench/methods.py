@@ -1,6 +1,7 @@
 """Methods, options and advice side by side, with the same minutes each. Knows recipes and runs; the judge scores.
 
-Run by hand, at a quiet time, from the folder of the repository; each line trains for ``--minutes`` a row:
+Run by hand from the folder of the repository; each line trains for ``--minutes`` a row. These are minutes of the
+processor's time, found by a short measurement, so that other work on the machine takes nothing from a row:
 
     python -m bench.methods compare --minutes 25    # cyclegan, cut, fastcut and house: photos to prints, and a sheet
     python -m bench.methods options --minutes 10    # EMA, R1, DiffAugment, warm start, spectral norm, norms
@@ -17,10 +18,14 @@ import json
 import multiprocessing
 import resource
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from bench.pairs import judged
 from ganvas.advise.advice import advise
@@ -37,14 +42,13 @@ from ganvas.learn.data import DataOptions, Pictures
 from ganvas.learn.domains import domains
 from ganvas.learn.export import export
 from ganvas.learn.recipe import Recipe
-from ganvas.learn.run import Run
 from ganvas.style import Catalog
 
-RECIPES = Path(__file__).resolve().parent.parent / "recipes" / "methods"
-STYLE = "style.onnx"
+RECIPES = Path(__file__).resolve().parent.parent / "recipes"
+STYLE, COSTS = "style.onnx", "costs.json"
 FEWEST = 3  # pictures between which there is a kernel distance
 COMPARED = ("ukiyoe-cyclegan", "ukiyoe-cut", "ukiyoe-fastcut", "ukiyoe-house")
-PAIRED = ("openmoji-house-pairs", "openmoji-pix2pix", "facades")
+PAIRED = ("colouring", "openmoji-pix2pix", "facades")
 ADVISED = ("monet", "ukiyoe", "vangogh")
 # Row -> recipe and what is changed of it.
 OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -63,16 +67,37 @@ Figures = dict[str, float]
 
 
 def trained(recipe: Recipe, folder: Path) -> Figures:
-    """Train, or go on, and export; steps, seconds a step and the largest memory of this process in MB."""
-    if (folder / "recipe.toml").exists():
-        loop.resume(folder)
-    else:
+    """Train, or go on, and export; steps, processor seconds a step, the largest memory of this process in MB.
+
+    What a run costs is known where it was not cut short.
+    """
+    if not (folder / "recipe.toml").exists():
+        recipe = budgeted(recipe)
+        begun = time.process_time()
         loop.train(recipe, folder)
+        took = {"seconds a step": (time.process_time() - begun) / recipe.schedule.steps}
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        (folder / COSTS).write_text(json.dumps({"steps": recipe.schedule.steps, **took, "MB": memory}))
+    loop.resume(folder)
     export(folder, folder / STYLE)
-    last = [line for line in Run(folder).lines() if "seconds" in line][-1]
-    steps = last["step"] + 1
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"steps": steps, "seconds a step": last["seconds"] / steps, "MB": memory}
+    return json.loads((folder / COSTS).read_text()) if (folder / COSTS).exists() else {}
+
+
+def budgeted(recipe: Recipe, tries: int = 6) -> Recipe:
+    """The recipe with steps for its minutes of processor time, where it does not say steps."""
+    if recipe.schedule.steps:
+        return recipe
+    recipe = loop.threaded(recipe)
+    torch.set_num_threads(recipe.schedule.threads)
+    batch_at = loop.pictured(recipe)
+    method, learning = loop.fresh(recipe, batch_at), [replace(batch_at(step), step=1_000_000) for step in range(tries)]
+    method.step(learning[0], 1.0)
+    begun = time.process_time()
+    for batch in learning[1:]:
+        method.step(batch, 1.0)
+    seconds = (time.process_time() - begun) / (tries - 1)
+    steps = max(1, round(recipe.schedule.minutes * 60 / seconds))
+    return replace(recipe, schedule=replace(recipe.schedule, steps=steps))
 
 
 def in_a_process(recipe: Recipe, folder: Path) -> Figures:
@@ -114,11 +139,17 @@ def measured(wanted: Mapping[str, Recipe], runs: Path) -> dict[str, Figures]:
 
 def from_recipes(names: Mapping[str, tuple[str, Sequence[str]]], settings: Sequence[str]) -> dict[str, Recipe]:
     """Recipes by row, each under the row's name, with what is changed."""
-    read = {row: (recipes.load(RECIPES / f"{name}.toml"), changes) for row, (name, changes) in names.items()}
+    read = {row: (recipes.load(place_of(name)), changes) for row, (name, changes) in names.items()}
     changed = {
         row: recipes.change(recipe, [f'name="{row}"', *changes, *settings]) for row, (recipe, changes) in read.items()
     }
     return {row: located(recipe) for row, recipe in changed.items()}
+
+
+def place_of(name: str) -> Path:
+    """The file of a recipe: of a built-in style, or of those that show a method."""
+    built_in = RECIPES / f"{name}.toml"
+    return built_in if built_in.exists() else RECIPES / "methods" / built_in.name
 
 
 def table(rows: Mapping[str, Mapping[str, float]]) -> str:

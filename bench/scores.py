@@ -44,6 +44,7 @@ SHOWN = (
 )
 MARKS = {"won": " +", "lost": " -", "undecided": " ="}
 BRIEF = ("kernel", "content")
+PAIRED = ("house-pairs", "pix2pix")
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 
 
@@ -81,8 +82,9 @@ def main() -> None:
 
 
 def transfers(catalog: Catalog) -> list[str]:
-    """The styles that take photos."""
-    return [name for name in catalog.names() if catalog.get(name).kind == "transfer"]
+    """The styles that take photos; what learnt from pairs takes drawings, and ``bench.methods pairs`` judges it."""
+    about = [catalog.get(name) for name in catalog.names()]
+    return [style.name for style in about if style.kind == "transfer" and style.method not in PAIRED]
 
 
 def judged(asked: Asked, names: Sequence[str], lite: Lite) -> Iterator[tuple[str, dict[str, Any]]]:

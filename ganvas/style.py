@@ -217,7 +217,7 @@ RULES: dict[str, Rule] = {
     "halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "fixed_halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "multiple": whole(1, 256),
-    "canvas": whole(128, 4096),
+    "canvas": whole(64, 4096),
     "cells": (lambda value: type(value) is bool, "true or false"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
     "artist": text(400),

@@ -147,8 +147,8 @@ class Adversary:
             self.strength = min(1.0, max(0.0, self.strength + way * pictures / self.options.span))
 
     def told(self) -> dict[str, Tensor]:
-        """The strength of the changes, where it is steered."""
-        return {"strength": torch.tensor(self.strength)} if self.options.aim else {}
+        """The strength of the changes, where there are any."""
+        return {"strength": torch.tensor(self.strength)} if self.options.changes else {}
 
     def advance(self, rate: float) -> None:
         """A step along the gradients."""

@@ -23,9 +23,11 @@ SAME = 0.9  # agreement of prints above which two pictures are one
 FLAT = 3.0  # deviation of a line of pixels, of 255, under which it belongs to a frame
 WIDEST = 0.2  # of a side: what is wider is not a frame but a motif
 STRANGE = 4.0  # times the middle deviation of the folder's tints
+CASTS = {"source": "bring their mean tint to the others'", "target": "leave it: it may be the art"}
 SIDES = ("train", "val", "test")
 
 Box = tuple[int, int, int, int]
+Shift = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """All that is known of a folder. ``boxes``: top, left, bottom, right of what is within the frames."""
+    """All that is known of a folder.
+
+    ``boxes``: top, left, bottom, right of what is within the frames. ``shifts``: what is to be added to each channel
+    of pictures with a colour cast.
+    """
 
     folder: Path
     count: int
@@ -48,6 +54,7 @@ class Check:
     findings: tuple[Finding, ...]
     drop: frozenset[Path] = frozenset()
     boxes: Mapping[Path, Box] = field(default_factory=dict[Path, Box])
+    shifts: Mapping[Path, Shift] = field(default_factory=dict[Path, Shift])
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,11 @@ def check(folder: Path, role: str) -> Check:
     if not paths:
         raise BadData(f"No pictures in {folder}.", "Give a folder of pictures.")
     looks, broken = look_at(paths)
-    found: list[Finding] = [*broken_ones(broken), *small_ones(looks), *few(len(looks), role), *tinted(looks)]
+    found: list[Finding] = [*broken_ones(broken), *small_ones(looks), *few(len(looks), role)]
+    shifts = casts(looks)
+    if shifts:
+        what = f"{len(shifts)} pictures have a colour cast that the others have not"
+        found.append(Finding("cast", what, CASTS[role], tuple(shifts)))
     twins = [*same_ones(list(looks))]
     found += twins_found(twins, looks)
     found += framed(looks)
@@ -78,7 +89,7 @@ def check(folder: Path, role: str) -> Check:
     edges = sorted(min(look.size) for look in looks.values()) or [0]
     sizes = (edges[0], edges[len(edges) // 2], edges[-1])
     boxes = {path: look.box for path, look in looks.items() if look.box != (0, 0, *look.size)}
-    return Check(folder, len(paths), sizes, tuple(found), frozenset(drop), boxes)
+    return Check(folder, len(paths), sizes, tuple(found), frozenset(drop), boxes, shifts if role == "source" else {})
 
 
 def look_at(paths: Sequence[Path]) -> tuple[dict[Path, Look], list[Path]]:
@@ -140,16 +151,20 @@ def few(count: int, role: str) -> Iterator[Finding]:
         yield Finding("few", f"{count} pictures are few for a {role} (from {FEW[role]} on it is comfortable); {right}")
 
 
-def tinted(looks: Mapping[Path, Look]) -> Iterator[Finding]:
-    """Pictures whose mean tint lies far from the others'."""
+def casts(looks: Mapping[Path, Look]) -> dict[Path, Shift]:
+    """Pictures whose mean tint lies far from the others', and what brings it there, to be added to R, G and B."""
     if len(looks) < 8:
-        return
+        return {}
     tints = np.stack([look.tint for look in looks.values()])
-    away = np.linalg.norm(tints - np.median(tints, 0), axis=1)
+    middle = np.median(tints, 0)
+    away = np.linalg.norm(tints - middle, axis=1)
     limit = max(STRANGE * float(np.median(away)), 24.0)
-    strange = tuple(path for path, far in zip(looks, away, strict=True) if far > limit)
-    if strange:
-        yield Finding("cast", f"{len(strange)} pictures have a colour cast that the others have not", "", strange)
+    to_rgb = np.linalg.inv(TO_YIQ)[:, 1:]  # of the tint alone: brightness stays
+    return {
+        path: (to_rgb @ (middle - look.tint)).astype(np.float32)
+        for (path, look), far in zip(looks.items(), away, strict=True)
+        if far > limit
+    }
 
 
 def same_ones(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
@@ -191,7 +206,7 @@ def leaks(folder: Path, twins: Sequence[tuple[Path, Path]]) -> Iterator[Finding]
 
 
 def mend(found: Check, to: Path) -> int:
-    """Write a copy of the folder without what is left out and without frames; how many pictures it has.
+    """Write a copy of the folder without what is left out, without frames and casts; how many pictures it has.
 
     Raises:
         BadData: ``to`` is there and not empty.
@@ -202,10 +217,19 @@ def mend(found: Check, to: Path) -> int:
     for path in kept:
         place = to / path.relative_to(found.folder)
         place.parent.mkdir(parents=True, exist_ok=True)
-        if path in found.boxes:
-            top, left, bottom, right = found.boxes[path]
-            inner = np.ascontiguousarray(opened(path)[top:bottom, left:right])
-            place.with_suffix(".png").write_bytes(encode(Photo(inner), "png"))
+        if path in found.boxes or path in found.shifts:
+            place.with_suffix(".png").write_bytes(encode(Photo(mended(path, found)), "png"))
         else:
             shutil.copyfile(path, place)
     return len(kept)
+
+
+def mended(path: Path, found: Check) -> Pixels:
+    """A picture without its frame, and without its colour cast."""
+    pixels = opened(path)
+    if path in found.boxes:
+        top, left, bottom, right = found.boxes[path]
+        pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
+    if path in found.shifts:
+        pixels = (pixels + found.shifts[path]).clip(0, 255).round().astype(np.uint8)
+    return pixels

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, relu, softplus
+from torch.nn.functional import avg_pool2d, cross_entropy, relu, softplus
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,16 @@ def over_heads(loss: Callable[..., Tensor], *logits: Sequence[Tensor]) -> Tensor
 def content(found: Tensor, wanted: Tensor) -> Tensor:
     """Mean absolute difference of two n x c x h x w feature maps, in units of the wanted one's mean size."""
     return (found.float() - wanted.float()).abs().mean() / wanted.float().abs().mean().clamp_min(1e-3)
+
+
+def apart(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """Mean absolute difference of n x 3 x h x w each, pixels weighed by n x h x w."""
+    return ((picture.float() - wanted).abs().mean(1) * weight).mean()
+
+
+def choice(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """How unlikely the wanted colours n x h x w are by logits n x colours x h x w, pixels weighed by n x h x w."""
+    return (cross_entropy(logits.float(), wanted, reduction="none") * weight).mean()
 
 
 def colour(picture: Tensor, photo: Tensor, cell: int, margins: tuple[float, float]) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganvas.learn.adversary import Adversary, AdversaryOptions
 from ganvas.learn.maker import DescentOptions, Maker, freeze, gathered, in_parts, scatter
@@ -22,10 +22,16 @@ class OneSided:
 
     inputs: ClassVar[int] = 3
 
-    def __init__(self, generator: GeneratorOptions, adversary: AdversaryOptions, descent: DescentOptions) -> None:
+    def __init__(
+        self,
+        generator: GeneratorOptions,
+        adversary: AdversaryOptions,
+        descent: DescentOptions,
+        judge: nn.Module | None = None,
+    ) -> None:
         self.descent = descent
         self.maker = Maker(build_generator(generator), descent)
-        self.adversary = Adversary(adversary, descent, self.inputs)
+        self.adversary = Adversary(adversary, descent, self.inputs, judge)
         self.weights: Mapping[str, float] = {}
 
     def begin(self, batches: Sequence[Batch]) -> None:

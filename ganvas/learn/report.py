@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ganvas.errors import Missing
+from ganvas.learn.data import opened
 from ganvas.learn.run import Run
 
 WIDE, HIGH, POINTS = 560, 120, 280
@@ -116,13 +117,13 @@ def sheets(folder: Path) -> Iterator[str]:
     chosen = sorted({round(index * (len(paths) - 1) / max(SHEETS - 1, 1)) for index in range(min(SHEETS, len(paths)))})
     for path in (paths[index] for index in chosen):
         data = base64.b64encode(path.read_bytes()).decode()
-        step = int(path.stem.removeprefix("step-"))
+        step = step_of(path)
         yield f'<figure><img alt="samples of step {step}" src="data:image/jpeg;base64,{data}">'
         yield f"<figcaption>Step {step}</figcaption></figure>"
 
 
 def write_tensorboard(run: Run, folder: Path) -> int:
-    """The run's losses and diagnoses as TensorBoard's files; how many values were written.
+    """The run's losses, diagnoses and samples as TensorBoard's files; how many values were written.
 
     Raises:
         Missing: TensorBoard is not installed.
@@ -139,8 +140,15 @@ def write_tensorboard(run: Run, folder: Path) -> int:
         for name, value in numbers(line).items():
             writer.add_scalar(name, value, line["step"])
             count += 1
+    for path in sorted(run.samples.glob("step-*.jpg")):
+        writer.add_image("samples", opened(path), step_of(path), dataformats="HWC")
     writer.close()
     return count
+
+
+def step_of(sheet: Path) -> int:
+    """The step after which a sheet of samples was drawn."""
+    return int(sheet.stem.removeprefix("step-"))
 
 
 def numbers(line: Mapping[str, Any]) -> dict[str, float]:

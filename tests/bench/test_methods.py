@@ -54,7 +54,7 @@ def test_advice_and_default_have_the_same_minutes_and_pictures(domains, monkeypa
     monkeypatch.setattr(methods.loop, "seconds_a_step", lambda recipe: 0.5)
     advised, default = methods.both(*domains, 5.0, ["schedule.threads=1"]).values()
     assert advised.data.target == default.data.target and advised.schedule == default.schedule
-    assert advised.options != default.options, "five minutes are few: the advice is a narrower generator"
+    assert advised.options != default.options, "five minutes are few: the advice is a shorter warm start"
 
 
 @pytest.mark.parametrize(("style", "content", "words"), [
@@ -76,12 +76,13 @@ def test_pairs_are_judged_against_copying_and_the_mean_colour(tmp_path):
     methods.trained(recipe, tmp_path / "run")
     found = pairs.judged(recipe, tmp_path / "run" / methods.STYLE)
     assert found.keys() == {"style", "copy", "mean colour"}
-    assert all(set(figures) == {"L1", "PSNR", "SSIM"} for figures in found.values())
+    assert all(set(figures) == {"L1", "PSNR", "SSIM", "L1 where it changes"} for figures in found.values())
 
 
 def test_equal_pictures_are_equal_and_different_ones_are_not():
     random = np.random.default_rng(0)
     one, other = (random.uniform(0, 255, (24, 24, 3)) for _ in range(2))
-    same, apart = pairs.scores([one], [one]), pairs.scores([one], [other])
+    same, apart = pairs.scores([one], [one], [other]), pairs.scores([one], [other], [one])
+    assert apart["L1 where it changes"] >= apart["L1"] > same["L1 where it changes"] == 0
     assert same["L1"] == 0 and same["SSIM"] == pytest.approx(1) and same["PSNR"] > 100
     assert apart["L1"] > 50 and apart["SSIM"] < 0.1 and apart["PSNR"] < 10

@@ -19,12 +19,13 @@ from tests.house import ROOT
 SURROUNDINGS = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 LOCAL = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1}}
+COLOURED = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1, "far": 1, "palette": 6}}
 RESNET = {"network": "resnet6", "channels": 4}
 SMALL_PATCHES = {"discriminator": {"network": "patch16", "channels": 4}}
 # What makes each method small; a method that is not here is trained as it comes.
 SMALL: dict[str, dict[str, Any]] = {
     "house": {"generator": {"channels": [4, 4, 8], "blocks": 1}, "width": 4, "layers": ["1_2"], "warm_steps": 2},
-    "house-pairs": {"generator": LOCAL, "adversary": {"discriminator": {"width": 4, "layers": ["1_2"]}}},
+    "house-pairs": {"generator": COLOURED, "adversary": {"discriminator": {"width": 4, "layers": ["1_2"]}}},
     "dcgan": {
         "generator": {"channels": 8, "size": 28, "noise": 8},
         "adversary": {"discriminator": {"channels": 8, "size": 28}},

@@ -56,6 +56,21 @@ def test_every_fault_is_found_and_mended_in_a_copy(folder, tmp_path):
     assert not {"broken", "small", "same", "frame"} & set(kinds(check(tmp_path / "mended", "target")))
 
 
+def test_the_colour_cast_of_a_photo_is_mended_and_that_of_art_is_left(folder, tmp_path):
+    paths = sorted(folder.iterdir())
+    for path in paths:  # all of one tint, but for the fifth
+        grey = np.asarray(Image.open(path)).mean(2, keepdims=True).repeat(3, 2) * 0.6
+        grey[..., 0] += 90 * (path == paths[4])
+        Image.fromarray(grey.astype(np.uint8)).save(path)
+    found = {role: check(folder, role) for role in ("source", "target")}
+    for role, one in found.items():
+        assert kinds(one)["cast"] == {paths[4].name}
+        mend(one, tmp_path / role)
+    mended, left = (np.asarray(Image.open(tmp_path / role / paths[4].name)).mean((0, 1)) for role in found)
+    assert abs(mended[0] - mended[2]) < 5 and left[0] - left[2] > 80
+    assert "cast" not in kinds(check(tmp_path / "source", "source"))
+
+
 def test_a_leak_between_train_and_test_is_found(folder, tmp_path):
     (tmp_path / "set" / "test").mkdir(parents=True)
     shutil.move(folder, tmp_path / "set" / "train")

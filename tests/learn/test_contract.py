@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -10,10 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from ganvas.engine import session
+from ganvas.engine import sampler, session
+from ganvas.engine.engine import Engine
 from ganvas.learn import export, loop
 from ganvas.learn import recipe as recipes
 from ganvas.learn.run import Run
+from ganvas.style import Catalog
+from tests.house import ROOT
 from tests.learn.conftest import SURROUNDINGS, tiny
 
 DIES = """
@@ -69,7 +73,7 @@ def test_the_losses_are_finite_and_the_log_says_them(trained):
     assert losses and all(math.isfinite(value) for value in losses.values())
 
 
-def test_a_method_exports_what_it_trained_and_its_tiles_equal_the_whole(trained, tmp_path):
+def test_a_method_exports_what_it_trained_its_tiles_equal_the_whole_and_it_is_served(trained, tmp_path):
     recipe = Run(trained).recipe()
     for style in export.export(trained, tmp_path / "tiny.onnx"):
         path = tmp_path / f"{style.name}.onnx"
@@ -77,8 +81,19 @@ def test_a_method_exports_what_it_trained_and_its_tiles_equal_the_whole(trained,
         assert style.parity["fp32"] <= export.TOLERANCE
         assert style.made["steps"] == recipe.schedule.steps
         assert style.recipe["data"]["source"] == "photos", "a path of this machine has no place in the file"
+        assert served(Catalog([tmp_path]), style.name).shape[2] == 3
         if style.halo is not None:
             assert apart(path, -(-style.halo // style.multiple) * style.multiple) < 1e-5
+
+
+def served(catalog: Catalog, name: str) -> np.ndarray:
+    """A picture as people get it: of a photo, or out of noise."""
+    if catalog.get(name).kind == "sampler":
+        return sampler.sample(catalog, name, sampler.seeded([1]))[0]
+    photo = np.random.default_rng(0).integers(0, 255, (70, 90, 3), np.uint8)
+    picture = Engine(catalog).apply(name, photo)
+    assert picture.shape == photo.shape
+    return picture
 
 
 def apart(path, halo: int) -> float:
@@ -97,6 +112,14 @@ def test_minutes_become_a_fixed_number_of_steps_before_the_start(method, domains
     settled = loop.settled(recipe)
     assert settled.schedule.steps >= 1
     assert loop.settled(settled) == settled, "a second measurement must not change what was fixed"
+
+
+def test_a_method_has_a_recipe_and_a_page_with_its_loss_and_its_source(method):
+    pages = [path.read_text() for path in (ROOT / "docs" / "methods").glob("*.md")]
+    (page,) = [page for page in pages if re.match(rf"# .*`{method}`", page)]
+    assert re.search(r"^    L(_\w+)? = ", page, re.M) and "https://arxiv.org/abs/" in page
+    found = [recipes.load(path).method for path in (ROOT / "recipes").rglob("*.toml")]
+    assert method in found
 
 
 def test_an_unknown_option_is_refused_by_naming_the_known_ones(method, domains):

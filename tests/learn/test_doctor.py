@@ -70,6 +70,20 @@ def test_doing_nothing_and_inverting_are_told_apart(kind, name, domains, tmp_pat
         assert Run(tmp_path / "run").load()["doctor"]["weights"] == {"contrast": 0.5, "identity": 0.5}
 
 
+class Spotted(Held):
+    """The photo with a spot that has run away, as statistics over the whole picture leave them."""
+
+    def picture(self, batch):
+        picture = super().picture(batch).clone()
+        picture[:, :, 8:16, 8:16] = 3 * torch.sign(picture[:, :1, 8:16, 8:16] + 1e-3) * -1
+        return picture + 0.03
+
+
+def test_spots_that_run_away_are_seen_while_the_rest_is_near_the_photo(domains, tmp_path, monkeypatch):
+    monkeypatch.setitem(METHODS, "cut", Spotted)
+    assert "blotches" in watch(tiny("cut", domains, 34), tmp_path / "run")
+
+
 def test_a_generator_without_an_opponent_makes_one_picture_only(domains, tmp_path):
     found = watch(
         tiny("dcgan", domains, 60), tmp_path / "run", "options.descent.discriminator_rate=0",

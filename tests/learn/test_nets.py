@@ -70,6 +70,29 @@ def test_cells_are_squares_of_one_colour_and_decided_by_their_halo():
     assert (y[:, :, 80:84, 80:84] - near).abs().max() < 1e-6
 
 
+def test_far_blocks_see_the_figure_as_a_whole_and_so_have_no_halo():
+    generator = build_generator(GeneratorOptions("local", local=LocalOptions((4, 4, 8), 1, far=2))).eval()
+    for block in (*generator.far, *generator.blocks):
+        torch.nn.init.normal_(block.second.weight, std=0.1)
+    x = torch.rand(1, 3, 128, 128)
+    other = x.clone()
+    other[:, :, :16, :16] = 0
+    with torch.no_grad():
+        apart = (generator(x) - generator(other)).abs()
+    assert generator.halo is None and generator.multiple == 16
+    assert apart[:, :, 64:80, 64:80].max() > 0, "a corner is seen in the middle"
+
+
+def test_a_tanh_with_headroom_learns_on_where_paper_is_white():
+    generator = LocalGenerator(LocalOptions((4, 4, 8), 1, headroom=0.25))
+    torch.nn.init.zeros_(generator.leave.weight)
+    torch.nn.init.constant_(generator.leave.bias, torch.atanh(torch.tensor(0.8)).item())
+    y = generator(torch.rand(1, 3, 16, 16))
+    y.mean().backward()
+    assert y.mean().item() == pytest.approx(1.0, abs=1e-5), "as white as paper"
+    assert generator.leave.bias.grad is not None and generator.leave.bias.grad.sum() > 0.4, "and not at an end"
+
+
 @pytest.mark.parametrize("size", [28, 64, 128])
 def test_dcgan_makes_and_judges_each_size(size):
     generator = build_generator(GeneratorOptions("dcgan", channels=4, size=size, noise=10, norm="batch"))

@@ -2,8 +2,10 @@
 
 import importlib
 
+import numpy as np
 import pytest
 
+from ganvas.image import Photo, encode
 from ganvas.learn.report import write_tensorboard
 from ganvas.learn.run import Run
 from tests.learn.conftest import tiny
@@ -21,6 +23,8 @@ def run(domains, tmp_path) -> Run:
         losses = {name: values[step] for name, values in LOSSES.items()}
         written.log({"step": 20 * step, **losses, "seconds": 1.0 + step})
     about = {"what": "The generator gives the photo back.", "evidence": {"mean difference": 0.01}, "done": ""}
+    written.samples.mkdir(exist_ok=True)
+    (written.samples / "step-000040.jpg").write_bytes(encode(Photo(np.full((8, 12, 3), 200, np.uint8)), "jpeg", 90))
     written.log({"step": 40, "diagnosis": "does nothing", **about, "change": "Halve content."})
     return written
 
@@ -39,6 +43,8 @@ def test_what_is_written_is_read_by_tensorboard_itself(run, tmp_path):
         assert [(event.step, event.value) for event in board.Scalars(name)] == list(
             zip((0, 20, 40), values, strict=True)
         )
+    (sheet,) = board.Images("samples")
+    assert (sheet.step, sheet.height, sheet.width) == (40, 8, 12)
     (said,) = (board.Tensors(tag) for tag in tags["tensors"] if tag.startswith("doctor"))
     assert [event.step for event in said] == [40]
     assert said[0].tensor_proto.string_val[0].decode() == "The generator gives the photo back. Halve content."

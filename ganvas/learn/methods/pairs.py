@@ -1,32 +1,43 @@
 """The house method for pairs: the local generator, features, a projected discriminator. Knows no unpaired data.
 
-    L_G = distance * |y - G(x)| + likeness * |f(y) - f(G(x))| + adversarial * E[(D(f(G(x))) - 1)^2]
+    L_G = distance * E[w |y - G(x)|] + likeness * |f(y) - f(G(x))| + adversarial * E[(D(f(G(x))) - 1)^2]
 
 with f frozen features: likeness makes small networks draw what belongs there before the discriminator is any good,
-so it is quick on a processor; its tiles equal the whole, as the house method's.
+so it is quick on a processor. A pixel weighs w, the more the rarer its colour is in the art: line art is white for the
+most part, and a plain mean is content with paper. A generator with a palette has the cross-entropy of its choice in
+the distance's place: where several colours are likely a distance asks for the one between them, a choice for one of
+them (Zhang 2016, https://arxiv.org/abs/1603.08511).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ganvas.learn.adversary import AdversaryOptions
-from ganvas.learn.losses import content
+from ganvas.learn.losses import apart, choice, content
 from ganvas.learn.maker import DescentOptions
-from ganvas.learn.method import Batch
-from ganvas.learn.nets.choice import DiscriminatorOptions, GeneratorOptions
+from ganvas.learn.method import Batch, descend
+from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge, GeneratorOptions
 from ganvas.learn.nets.features import Features
-from ganvas.learn.nets.local import LocalOptions
+from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
+from ganvas.learn.palette import nearest, palette_of, rarity
+
+COLOURS = 32  # that are told apart in the art
+
+
+def generator() -> GeneratorOptions:
+    """The local one; its skips keep the lines of the photo."""
+    return GeneratorOptions("local", local=LocalOptions(skips=True, far=4, headroom=0.25))
 
 
 def adversary() -> AdversaryOptions:
-    """Heads on features, as in the house method."""
-    return AdversaryOptions(DiscriminatorOptions("projected"))
+    """Heads on features at half size, as in the house method."""
+    return AdversaryOptions(DiscriminatorOptions("projected", layers=("/1_2", "/2_2", "/3_3")))
 
 
 def descent() -> DescentOptions:
@@ -36,17 +47,29 @@ def descent() -> DescentOptions:
 
 @dataclass(frozen=True)
 class PairsOptions:
-    """The two networks, how they learn, and the weights; ``like`` names the layers that are compared."""
+    """The two networks, how they learn, and the weights; ``like`` names the layers that are compared.
 
-    generator: GeneratorOptions = field(
-        default_factory=lambda: GeneratorOptions("local", local=LocalOptions(skips=True))
-    )
+    ``distance`` weighs that of pixels, or of a generator with a palette its choice. ``warm_steps``: steps with nothing
+    else, which are three times as quick.
+    """
+
+    generator: GeneratorOptions = field(default_factory=generator)
     adversary: AdversaryOptions = field(default_factory=adversary)
     descent: DescentOptions = field(default_factory=descent)
-    distance: float = 10.0
+    distance: float = 2.0
     likeness: float = 1.0
-    like: tuple[str, ...] = ("2_2", "/3_3")
-    adversarial: float = 0.3
+    like: tuple[str, ...] = ("/2_2", "/3_3")
+    adversarial: float = 1.0
+    warm_steps: int = 0
+
+
+class Sight(NamedTuple):
+    """A picture n x 3 x h x w before and with its colours, and what frozen features see of it and of the true one."""
+
+    drawing: Tensor
+    picture: Tensor
+    found: Mapping[str, Tensor]
+    wanted: Mapping[str, Tensor]
 
 
 class HousePairs(OneSided):
@@ -58,21 +81,86 @@ class HousePairs(OneSided):
     discriminators: ClassVar[Sequence[str]] = ("projected", "patch16", "patch70", "multi-scale")
 
     def __init__(self, options: PairsOptions) -> None:
-        super().__init__(options.generator, options.adversary, options.descent)
-        self.features, self.like = (
-            Features("4_3" if any("4_" in name for name in options.like) else "3_3"),
-            options.like,
-        )
+        self.palette = options.generator.local.palette if options.generator.network == "local" else 0
+        self.options, judge = options, options.adversary.discriminator
+        self.heads = judge.layers if judge.network == "projected" else ()
+        self.layers = tuple(dict.fromkeys((*options.like, *self.heads)))
+        self.features = Features("4_3" if any("4_" in name for name in self.layers) else "3_3")
+        heads = FeatureJudge(judge, judge.spectral, self.features) if self.heads else None
+        super().__init__(options.generator, options.adversary, options.descent, heads)
         self.weights = {
             "distance": options.distance,
             "likeness": options.likeness,
             "adversarial": options.adversarial,
         }
 
-    def terms(self, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
-        """Distances to the true picture, of pixels and of features."""
+    def begin(self, batches: Sequence[Batch]) -> None:
+        """Show the discriminator some art, and find its colours."""
+        super().begin(batches)
+        art = torch.cat([batch.target for batch in batches])
+        self.colours = palette_of(art, self.palette or COLOURS)
+        self.weight = rarity(art, self.colours)
+        if self.palette:
+            for network in (self.maker.live, self.maker.generator):
+                network.get_buffer("palette").copy_(self.colours)
+
+    def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
+        """A warm step, or one of the discriminator and one of the generator; returns the losses."""
+        if batch.step >= self.options.warm_steps:
+            return super().step(batch, rate)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
+            loss = self.distance(batch, *self.drawn(batch))
+        descend(self.maker.optimizer, loss, rate)
+        self.maker.follow(len(batch.source), batch.step)
+        return {"distance": loss.detach()}
+
+    def drawn(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """A picture before and with its colours; without a palette the two are one."""
+        live = self.maker.live
+        if not (self.palette and isinstance(live, LocalGenerator)):
+            picture = self.paint(batch)
+            return picture, picture
+        drawing = live.drawing(batch.source)
+        return drawing, live.dye(drawing)
+
+    def attempt(self, batch: Batch) -> Sight:
+        """A picture and the true one, looked at once for all losses."""
+        drawing, picture = self.drawn(batch)
         with torch.no_grad():
-            wanted = look(self.features, batch.target, self.like)
-        found = look(self.features, fake, self.like)
-        likeness = torch.stack([content(found[name], wanted[name]) for name in self.like]).mean()
-        return {"distance": (fake.float() - batch.target).abs().mean(), "likeness": likeness}
+            wanted = look(self.features, batch.target, self.layers)
+        return Sight(drawing, picture, look(self.features, picture, self.layers), wanted)
+
+    @property
+    def shares(self) -> bool:
+        """Whether the discriminator sees pictures as they are, so that what was seen of them serves it, too."""
+        return bool(self.heads) and not (self.adversary.options.changes or self.adversary.options.pool)
+
+    def discriminate(self, batch: Batch, made: Sight) -> dict[str, Tensor]:
+        """The discriminator's ``loss`` on the batch's art and on the picture, and what it thinks of both."""
+        fake = made.picture.detach()
+        if not self.shares:
+            return self.adversary.learn(batch.target, fake, batch.step)
+        known = {name: made.found[name].detach() for name in self.heads}
+        logits = self.judged(made.wanted), self.judged(known)
+        return self.adversary.weigh((batch.target, fake), logits, batch.step)
+
+    def deceive(self, batch: Batch, made: Sight) -> Tensor:
+        """The generator's adversarial loss on the picture."""
+        return self.adversary.fooled(self.judged(made.found)) if self.shares else self.adversary.deceived(made.picture)
+
+    def judged(self, maps: Mapping[str, Tensor]) -> list[Tensor]:
+        """The heads' logits of feature maps."""
+        assert isinstance(self.adversary.network, FeatureJudge)
+        return self.adversary.network.heads(maps)
+
+    def terms(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
+        """Distances to the true picture, of pixels and of features."""
+        likeness = [content(fake.found[name], fake.wanted[name]) for name in self.options.like]
+        distance = self.distance(batch, fake.drawing, fake.picture)
+        return {"distance": distance, "likeness": torch.stack(likeness).mean()}
+
+    def distance(self, batch: Batch, drawing: Tensor, picture: Tensor) -> Tensor:
+        """How far the pixels are from the true ones, or how unlikely the true colours were."""
+        wanted = nearest(batch.target, self.colours)
+        weight = self.weight[wanted]
+        return choice(drawing, wanted, weight) if self.palette else apart(picture, batch.target, weight)

@@ -123,4 +123,5 @@ def build_discriminator(options: DiscriminatorOptions, inputs: int = 3) -> nn.Mo
 
 def multiple_of(options: GeneratorOptions) -> int:
     """What the sides of a crop must be multiples of, without building the network."""
-    return {"unet": 2**options.depth, "dcgan": 1}.get(cast(str, options.network), 4)
+    known = {"unet": 2**options.depth, "dcgan": 1, "local": options.local.multiple}
+    return known.get(cast(str, options.network), 4)

@@ -10,7 +10,12 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, interpolate, pad, relu
+from torch.nn.functional import avg_pool2d, conv2d, interpolate, pad, relu
+
+# What a palette's logits are multiplied by before they are mixed: while learning, and in use. The more, the nearer to
+# one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
+SOFT, FIRM = 2.5, 8.0
+LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class LocalOptions:
     ``skips``: whether full and half size also go past the blocks. They keep the photo's finest detail, which
     is what a painter leaves out; without them all is painted anew from quarter size. ``soft``: a blur between the
     blocks and the way up, which takes the grid away. ``cells``: no way up; each place at quarter size becomes a square
-    of 4 x 4 pixels of one colour.
+    of 4 x 4 pixels of one colour. ``far``: further blocks at a sixteenth of the size, whose result is added to what the
+    blocks begin with; where a colour depends on the whole figure, something must see it.
     """
 
     channels: tuple[int, int, int] = (16, 32, 64)
@@ -28,6 +34,19 @@ class LocalOptions:
     skips: bool = False
     soft: bool = True
     cells: bool = False
+    far: int = 0
+    headroom: float = 0.0
+    palette: int = 0
+
+    @property
+    def multiple(self) -> int:
+        """What the sides of a picture must be multiples of."""
+        return 16 if self.far else 4
+
+    @property
+    def halo(self) -> int | None:
+        """How many pixels on each side decide a pixel; none where ``far`` blocks see the borders of the whole."""
+        return None if self.far else 4 * (2 * self.blocks + self.soft) + 16
 
 
 class Soften(nn.Module):
@@ -82,38 +101,59 @@ class LocalGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
     ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
-    equal to the whole.
+    equal to the whole. With far blocks there is no halo, and a picture is run whole.
     """
 
-    multiple: ClassVar[int] = 4
     fixed_halo: ClassVar[None] = None
+    palette: Tensor | None
 
     def __init__(self, options: LocalOptions = LocalOptions()) -> None:
         super().__init__()
         full, half, quarter = options.channels
         self.skips = options.skips
-        self.halo = 4 * (2 * options.blocks + options.soft) + 16
+        self.halo, self.multiple = options.halo, options.multiple
         self.enter = nn.Conv2d(3, full, 3, padding=1)
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
         self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
+        self.range = 1 + options.headroom
+        self.far = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.far)))
         self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
         self.soften = Soften(quarter) if options.soft and not options.cells else nn.Identity()
         self.cells = options.cells
         if not options.cells:
             self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
             self.up_full = nn.Conv2d(half, full, 3, padding=1)
-        self.leave = nn.Conv2d(quarter if options.cells else full, 3, 3, padding=1)
+        self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
+        self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 x h x w to the same."""
+        return self.dye(self.drawing(x))
+
+    def dye(self, drawing: Tensor) -> Tensor:
+        """What is drawn, n x 3 or the palette's colours x h x w, as a picture n x 3 x h x w."""
+        if self.palette is None:
+            return self.range * torch.tanh(drawing)
+        drawing = drawing.float() - drawing.float().mean(1, keepdim=True)
+        shares = torch.exp(((SOFT if self.training else FIRM) * drawing).clamp(-LARGEST, LARGEST))
+        return conv2d(shares, self.palette.T[:, :, None, None]) / shares.sum(1, keepdim=True)
+
+    def drawing(self, x: Tensor) -> Tensor:
+        """n x 3 x h x w to what is drawn, before it has colours."""
         full = relu(self.enter(x))
         half = relu(self.down_half(full))
-        quarter = self.soften(self.blocks(relu(self.down_quarter(half))))
+        quarter = self.soften(self.blocks(self.seen_from_afar(relu(self.down_quarter(half)))))
         if self.cells:
-            return interpolate(torch.tanh(self.leave(quarter)), scale_factor=4.0, mode="nearest")
+            return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
         half = relu(self.up_half(double(quarter)) + (half if self.skips else 0))
         full = relu(self.up_full(double(half)) + (full if self.skips else 0))
-        return torch.tanh(self.leave(full))
+        return self.leave(full)
+
+    def seen_from_afar(self, x: Tensor) -> Tensor:
+        """n x c x h x w at quarter size with what the far blocks make of its means over 4 x 4 cells added."""
+        if not len(self.far):
+            return x
+        return x + interpolate(self.far(avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False)
 
 
 def double(x: Tensor) -> Tensor:

@@ -90,7 +90,10 @@ def budgeted(recipe: Recipe, tries: int = 6) -> Recipe:
     recipe = loop.threaded(recipe)
     torch.set_num_threads(recipe.schedule.threads)
     batch_at = loop.pictured(recipe)
-    method, learning = loop.fresh(recipe, batch_at), [replace(batch_at(step), step=1_000_000) for step in range(tries)]
+    method, learning = (
+        loop.fresh(recipe, batch_at),
+        [replace(batch_at(step), step=1_000_000 + step) for step in range(tries)],
+    )
     method.step(learning[0], 1.0)
     begun = time.process_time()
     for batch in learning[1:]:

@@ -2,7 +2,7 @@
 
 Numbers and rounding are those of Pillow's antialiased filters (bicubic with a = -0.5, and bilinear), to the level. A
 filter's matrix has numbers near its diagonal alone, so it is cut into blocks of some places and what decides them: the
-products of these take half of Pillow's time, and need no copies into another library's pictures.
+products of these take somewhat less time than Pillow does, and need no copies into another library's pictures.
 """
 
 from collections.abc import Callable, Iterator

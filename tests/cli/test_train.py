@@ -133,6 +133,11 @@ def test_a_new_run_takes_a_folder_of_its_own(tmp_path: Path):
     assert unused(tmp_path / "mine") == tmp_path / "mine-3"
 
 
+def heeding() -> None:
+    """Let a child heed interrupts, where these tests run behind a shell that has them ignored (``make test &``)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_says_how_to_go_on_and_does(call: Call, folders: list[object], home: Path):
     words = ["train", *map(str, folders), *TINY, "--name", "mine", "--steps", "400", "--json"]
     words += ["--set", "schedule.checkpoint_every=1"]
@@ -142,6 +147,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(call: Call, folders: list
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heeding,
     )
     assert child.stdout is not None
     first = json.loads(child.stdout.readline())

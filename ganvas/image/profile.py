@@ -117,6 +117,8 @@ def to_srgb(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | No
     None where there is nothing to do: no profile, one that is damaged or of another colour space (viewers take such
     a photo as sRGB), or one that changes no colour by more than a level of 255.
     """
+    if profile == SRGB and mode == "RGB":  # a picture of ours that comes back
+        return None
     try:
         source = opened(profile, mode)
         if source is None or MODES.get(colour_space(source)) != mode:

@@ -16,7 +16,7 @@ from ganvas.errors import BadPhoto
 from ganvas.image.photo import Pixels, Plane
 from ganvas.image.profile import to_srgb
 
-STRIP = 2**21  # pixels
+STRIP = 2**16  # pixels: a strip and its copies stay in the processor's cache, and in memory that is used again
 
 PLAIN = {"L", "RGB", "CMYK", "LAB"}  # modes that a profile can speak of
 SIMPLER = {"1": "L", "La": "LA", "PA": "RGBA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
@@ -114,7 +114,9 @@ def from_16_bits(strip: Image.Image, ink: Ink) -> tuple[Image.Image, Plane | Non
 
 def in_srgb(colour: Image.Image, way: ImageCms.ImageCmsTransform | None) -> Pixels:
     """A strip's pixels, through the profile's way where there is one."""
-    return np.asarray(way.apply(colour) if way else colour.convert("RGB"))
+    if way:
+        return np.asarray(way.apply(colour))
+    return np.asarray(colour if colour.mode == "RGB" else colour.convert("RGB"))
 
 
 def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

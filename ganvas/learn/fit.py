@@ -39,6 +39,8 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
     adversary: Stabilisers | None = getattr(options, "adversary", None)
     if isinstance(generator, GeneratorOptions):
         yield from unknown_part(name, "generator", generator.network, method.generators)
+    if getattr(generator, "cells", False) and getattr(generator, "skips", False):
+        yield "Cells have no way up that skips could go to.", "Set generator.cells or generator.skips, not both."
     if isinstance(adversary, AdversaryOptions):
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
         yield from misfits_of_penalty(adversary)

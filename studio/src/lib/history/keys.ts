@@ -1,7 +1,7 @@
 /** The keys of the history: one walks from picture to picture, and does with it what the menus do. */
 import { base } from '$app/paths';
 import { page } from '$app/state';
-import type { Group } from '../keys/keys.svelte';
+import type { Group } from '../keys/group';
 import { redo, remove, star, undo } from './acts';
 import { download } from './again';
 import { chosen } from './chosen.svelte';

@@ -3,7 +3,7 @@ import { goto } from '$app/navigation';
 import { base } from '$app/paths';
 import { page } from '$app/state';
 import type { Deed, Job } from '../api/shapes_jobs';
-import type { Group } from '../keys/keys.svelte';
+import type { Group } from '../keys/group';
 import { deeds, saveAll } from './deeds.svelte';
 import { complain } from '../say.svelte';
 import { jobs } from './jobs.svelte';

@@ -6,21 +6,11 @@ import { JOBS } from '../jobs/keys';
 import { copy, keepLook, save } from '../make/actions';
 import { frameFace } from '../make/avatar.svelte';
 import { batch } from '../make/batch.svelte';
-import type { Key } from '../language.svelte';
 import { keep, recall } from '../kept';
 import { COMPARES, studio } from '../studio.svelte';
 import { STYLES } from '../styles/keys';
 import type { View } from '../stage/view.svelte';
-
-export interface Stroke {
-  /** As `KeyboardEvent.key`, small; `mod+` before it for Ctrl or the Mac's command key. */
-  keys: readonly string[];
-  label: Key;
-  /** Whether it does anything now. */
-  when?: () => boolean;
-  press: (event: KeyboardEvent) => void;
-  release?: () => void;
-}
+import type { Group, Stroke } from './group';
 
 export const keys = $state({ letters: recall().letters ?? true, list: false });
 export const stageView = $state<{ now: View | null; choose: (folder: boolean) => void }>({ now: null, choose: () => undefined });
@@ -34,11 +24,6 @@ export function useLetters(letters: boolean): void {
 const isMake = () => page.url.pathname === `${base}/`;
 const hasPhoto = () => isMake() && studio.photo !== null;
 const onStage = () => hasPhoto() && studio.view === 'picture';
-
-export interface Group {
-  label: Key;
-  strokes: readonly Stroke[];
-}
 
 export const GROUPS: readonly Group[] = [
   {

@@ -2,7 +2,7 @@
 import { base } from '$app/paths';
 import { page } from '$app/state';
 import type { Style } from '../api/shapes';
-import type { Group } from '../keys/keys.svelte';
+import type { Group } from '../keys/group';
 import { studio } from '../studio.svelte';
 import { gallery } from './gallery.svelte';
 

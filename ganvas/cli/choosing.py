@@ -95,7 +95,7 @@ class Validation:
 
 def whole(pictures: "Pictures") -> Iterator["Pixels"]:
     """The pictures at their full size, one after the other; of pairs that are halves, the half."""
-    from ganvas.learn.data import halved, opened
+    from ganvas.learn.data import opened, part_of
 
     for path in pictures.paths:
-        yield halved(opened(path), pictures.part)
+        yield part_of(opened(path), pictures.part)

@@ -3,6 +3,7 @@
 The batch is a function of the seed and the step number alone, so a run that was killed goes on bit for bit.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ from ganvas.learn.method import Batch
 
 Pixels = NDArray[np.uint8]
 Pairs = Literal["none", "names", "halves", "halves-reversed"]
-Part = Literal["left", "right", "whole"]
+Part = tuple[float, float, float, float]  # left, upper, right, lower edge, as shares of width and height
+WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
 KEPT = 3 << 30
 
 
@@ -38,8 +40,9 @@ class DataOptions:
     ``names`` in both folders, or are ``halves`` of one picture in ``source``, the photo on the left
     (``halves-reversed``: on the right); a pair is cut as one. ``everything``: learn also from the
     pictures that are kept for judging. ``target_only``: patterns of places under ``target`` (``tiles/ss074*``), where
-    a part of the art is meant. ``target_enlarge``: each pixel of the art becomes a square of so many a side, for art
-    whose pixels are meant to be seen.
+    a part of the art is meant. ``target_part``: of each picture of the art only what lies between these shares of its
+    width and height (left, upper, right, lower edge), for sheets with borders or captions. ``target_enlarge``: each
+    pixel of the art becomes a square of so many a side, for art whose pixels are meant to be seen.
     """
 
     source: str = ""
@@ -53,6 +56,7 @@ class DataOptions:
     flip: bool = True
     everything: bool = False
     target_only: tuple[str, ...] = ()
+    target_part: Part = WHOLE
     pairs: Pairs = "none"
     rotate: float = 0.0
     source_colour: Jitter = field(default_factory=Jitter)
@@ -69,9 +73,9 @@ class Pictures:
     Of each pixel then a square of ``squares`` pixels a side is made.
     """
 
-    def __init__(self, paths: Sequence[Path], edge: int, part: Part = "whole", squares: int = 1) -> None:
+    def __init__(self, paths: Sequence[Path], edge: int, part: Part = WHOLE, squares: int = 1) -> None:
         self.paths, self.edge, self.squares = list(paths), edge, squares
-        self.part: Part = part
+        self.part = part
         self.kept: dict[int, Pixels] = {}
         self.size = 0
 
@@ -80,7 +84,7 @@ class Pictures:
 
     def __getitem__(self, index: int) -> Pixels:
         if index not in self.kept:
-            pixels = reduced(halved(opened(self.paths[index]), self.part), self.edge)
+            pixels = reduced(part_of(opened(self.paths[index]), self.part), self.edge)
             pixels = pixels.repeat(self.squares, 0).repeat(self.squares, 1)
             if self.size + pixels.nbytes > KEPT:
                 return pixels
@@ -89,10 +93,11 @@ class Pictures:
         return self.kept[index]
 
 
-def halved(pixels: Pixels, part: Part) -> Pixels:
-    """The left or right half of h x w x 3, or the whole."""
-    middle = pixels.shape[1] // 2
-    return {"left": pixels[:, :middle], "right": pixels[:, -middle:], "whole": pixels}[part]
+def part_of(pixels: Pixels, part: Part) -> Pixels:
+    """What lies within a part of h x w x 3; a pixel that is cut by its edge is left out."""
+    height, width = pixels.shape[:2]
+    left, upper, right, lower = part
+    return pixels[math.ceil(upper * height) : int(lower * height), math.ceil(left * width) : int(right * width)]
 
 
 def opened(path: Path) -> Pixels:

@@ -9,6 +9,9 @@ from ganvas.learn.data import DataOptions, Part, Pictures
 from ganvas.split import chosen, split
 from ganvas.split import pictures as all_pictures
 
+LEFT: Part = (0.0, 0.0, 0.5, 1.0)
+RIGHT: Part = (0.5, 0.0, 1.0, 1.0)
+
 
 def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pictures]:
     """Source and target of one side of the split (``train``, ``validation``, ``test``), or of all; pairs in one order.
@@ -22,7 +25,8 @@ def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pi
     source = data.source or data.target
     if data.pairs == "none":
         art = members(Path(target), side, data.target_only)
-        return pictures(source, side, data.source_edge), Pictures(art, data.target_edge, squares=data.target_enlarge)
+        shown = Pictures(art, data.target_edge, data.target_part, data.target_enlarge)
+        return pictures(source, side, data.source_edge), shown
     paths = members(Path(source), side)
     if data.pairs == "names":
         partners = partnered(paths, Path(source), Path(target))
@@ -33,7 +37,7 @@ def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pi
 
 def halves(data: DataOptions) -> tuple[Part, Part]:
     """Which half is the photo and which the art."""
-    return ("left", "right") if data.pairs == "halves" else ("right", "left")
+    return (LEFT, RIGHT) if data.pairs == "halves" else (RIGHT, LEFT)
 
 
 def pictures(folder: str, side: str | None, edge: int) -> Pictures:

@@ -83,6 +83,9 @@ def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[
         yield f"{name} learns from pairs.", "Set data.pairs to names (the same in both folders) or to halves."
     if needs != "pairs" and data.pairs != "none":
         yield f"{name} does not use that pictures are pairs.", "Set data.pairs to none, or use house-pairs or pix2pix."
+    left, upper, right, lower = data.target_part
+    if not (0 <= left < right <= 1 and 0 <= upper < lower <= 1):
+        yield "A part of the art has edges from 0 to 1: left, upper, right, lower.", "Use [0.0, 0.0, 1.0, 1.0] for all."
     if data.crop < 16 or data.batch < 1:
         yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
 

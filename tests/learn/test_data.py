@@ -96,3 +96,12 @@ def test_pixels_that_are_meant_to_be_seen_stay_squares(domains):
         changes = torch.nonzero((picture[..., 1:] != picture[..., :-1]).any(0))[:, 1]  # after these the colour changes
         places.append(set((changes % 4).tolist()))
     assert any(places) and all(len(found) <= 1 for found in places)
+
+
+def test_of_each_work_a_part_may_be_meant(domains):
+    data = DataOptions(*map(str, domains), target_edge=4096)
+    _, whole = domains_of(data)
+    _, part = domains_of(replace(data, target_part=(0.25, 0.0, 1.0, 0.5)))
+    for index in range(len(whole)):
+        height, width = whole[index].shape[:2]
+        assert np.array_equal(part[index], whole[index][: height // 2, -(-width // 4) :])

@@ -23,6 +23,7 @@ MISFITS = [
     ("cut", "options.adversary.smoothing=0.9", "Smoothing goes from 0"),
     ("cut", "options.adversary.aim=0.6", "nothing to steer"),
     ("cyclegan", "options.adversary.discriminator.network=multi-scale", "too small for multi-scale"),
+    ("dcgan", "data.target_part=[0.5,0,0.2,1]", "edges from 0 to 1"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
 ]
 

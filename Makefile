@@ -14,9 +14,9 @@ STUDIO := $(shell find studio -type f -not -path '*/node_modules/*' -not -path '
 run: $(VENV)/serving $(PAGE)
 	$(BIN)/ganvas serve $(ARGS)
 
-# Everything that must hold; the test runner speaks last.
+# Everything that must hold, in two processes at a time; the test runner speaks last.
 test: check chromium postgres
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What needs no running: style of the code, types, the page's types.
 check: $(VENV)/testing $(PAGE)

@@ -87,8 +87,3 @@ def pixels() -> np.ndarray:
     rows, columns = np.mgrid[0:96, 0:128]
     channels = [rows * 2, columns * 2, (rows + columns) % 64 * 4]
     return np.stack(channels, -1).astype(np.uint8)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests come last: Playwright keeps an event loop in the thread, which others must not find."""
-    items.sort(key=lambda item: (ROOT / "tests" / "page") in item.path.parents)

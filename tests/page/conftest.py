@@ -43,9 +43,9 @@ def static() -> Path:
     return STATIC
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium. Closed with this package, since its event loop would be in the way of other tests."""
+    """Debian's chromium. Closed with each module, since its event loop would be in the way of other tests."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
     with sync_playwright() as playwright:

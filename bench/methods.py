@@ -200,7 +200,7 @@ def verdict(advised: Figures, default: Figures) -> str:
 
 def compare(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """Methods, photos to prints."""
-    wanted = picked(from_recipes({name: (name, ()) for name in COMPARED}, settings), given.only)
+    wanted = from_recipes(picked({name: (name, ()) for name in COMPARED}, given.only), settings)
     text = table(measured(wanted, given.runs))
     drawn(wanted, given.runs, given.runs / "compare.jpg")
     return f"{text}\n\n{given.runs / 'compare.jpg'}"
@@ -208,12 +208,12 @@ def compare(given: argparse.Namespace, settings: Sequence[str]) -> str:
 
 def options(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """What an option changes."""
-    return table(measured(picked(from_recipes(OPTIONS, settings), given.only), given.runs))
+    return table(measured(from_recipes(picked(OPTIONS, given.only), settings), given.runs))
 
 
 def pairs(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """Pairs, against copying and the mean colour."""
-    wanted = picked(from_recipes({name: (name, ()) for name in PAIRED}, settings), given.only)
+    wanted = from_recipes(picked({name: (name, ()) for name in PAIRED}, given.only), settings)
     rows = measured(wanted, given.runs)
     for name, recipe in wanted.items():
         found = judged(recipe, given.runs / name / STYLE)
@@ -233,9 +233,11 @@ def advice(given: argparse.Namespace, settings: Sequence[str]) -> str:
     return "\n".join([table(rows), "", *said])
 
 
-def picked(wanted: Mapping[str, Recipe], only: Sequence[str]) -> dict[str, Recipe]:
-    """The rows that are asked for; all where none is named."""
-    return {name: recipe for name, recipe in wanted.items() if not only or name in only}
+def picked(
+    wanted: Mapping[str, tuple[str, tuple[str, ...]]], only: Sequence[str]
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The rows that are asked for, before settings are laid over them; all where none is named."""
+    return {name: row for name, row in wanted.items() if not only or name in only}
 
 
 WHAT = {"compare": compare, "options": options, "pairs": pairs, "advice": advice}

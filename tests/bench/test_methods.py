@@ -47,7 +47,7 @@ def test_every_row_is_a_recipe_that_fits(data_sets, monkeypatch):
     found = methods.from_recipes({**methods.OPTIONS, **named}, ["schedule.minutes=1.0"])
     assert found["house-cold"].options.warm_steps == 0 and found["fastcut-pixel"].options.generator.norm == "pixel"
     assert {recipe.schedule.minutes for recipe in found.values()} == {1.0}
-    assert methods.picked(found, ["house"]).keys() == {"house"}
+    assert methods.picked(methods.OPTIONS, ["house"]).keys() == {"house"}
 
 
 def test_advice_and_default_have_the_same_minutes_and_pictures(domains, monkeypatch):

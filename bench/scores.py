@@ -27,7 +27,7 @@ from ganvas.judge.kept import PROTOCOL
 from ganvas.judge.scores import SCORES
 from ganvas.judge.sets import Folders
 from ganvas.learn import recipe as recipes
-from ganvas.style import Catalog, Style
+from ganvas.style import Catalog, Style, load
 
 SHOWN = (
     "kernel",
@@ -120,10 +120,11 @@ def places(style: Style, root: Path) -> Folders:
 
 
 def fingerprint(path: Path, folders: Folders, cache: Path) -> str:
-    """A hash of what decides an answer: the network, whatever its file says of itself, the pictures, the protocol."""
-    model = onnx.load(str(path), load_external_data=False)
+    """A hash of what decides an answer: the network and how it is run, the pictures, the protocol; not its words."""
+    style, model = load(path), onnx.load(str(path), load_external_data=False)
     del model.metadata_props[:]
     whole = hashlib.sha256(model.SerializeToString(deterministic=True))
+    whole.update(json.dumps([style.canvas, style.halo, style.multiple, style.grain, style.cells]).encode())
     whole.update(json.dumps([PROTOCOL, sets.describe(sets.choose(folders, cache))], sort_keys=True).encode())
     return whole.hexdigest()
 

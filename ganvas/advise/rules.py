@@ -66,7 +66,7 @@ RULES: tuple[Rule, ...] = (
         "nearest art",
         lambda facts, wish: unpaired(facts, wish) and facts.art >= FEW,
         {"options.neighbours": 1.0, "options.content": 0.05, "options.warm_steps": 200, "data.batch": 3},
-        "Each place is held to the art that looks most like it, and little to the photo: paint after half of the steps.",
+        "Each place is held to the art that looks most like it, and little to the photo: paint in half the steps.",
     ),
     Rule(
         "pairs",

@@ -84,13 +84,15 @@ def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
     assert len(lite.asked) == painted
 
 
-def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_does(asked: Asked):
+def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(asked: Asked):
     folder = asked.catalog.path("copying").parent
     folders = scores.places(asked.catalog.get("copying"), asked.sets)
     before = scores.fingerprint(folder / "copying.onnx", folders, asked.out)
     rewrite(folder / "copying.onnx", replace(load(folder / "copying.onnx"), scores={"kernel": 1.0}))
     assert scores.fingerprint(folder / "copying.onnx", folders, asked.out) == before
     assert scores.fingerprint(folder / "inverting.onnx", folders, asked.out) != before
+    rewrite(folder / "copying.onnx", replace(load(folder / "copying.onnx"), canvas=333))
+    assert scores.fingerprint(folder / "copying.onnx", folders, asked.out) != before
 
 
 def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(asked: Asked):

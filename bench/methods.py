@@ -50,8 +50,8 @@ FEWEST = 3  # pictures between which there is a kernel distance
 COMPARED = ("ukiyoe-cyclegan", "ukiyoe-cut", "ukiyoe-fastcut", "ukiyoe-house")
 PAIRED = ("colouring", "openmoji-pix2pix", "facades")
 ADVISED = ("monet", "ukiyoe", "vangogh")
-# Row -> recipe and what is changed of it.
-OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+Row = tuple[str, tuple[str, ...]]  # a recipe, and what is changed of it
+OPTIONS: dict[str, Row] = {
     "house": ("ukiyoe-house", ()),
     "house-no-average": ("ukiyoe-house", ("options.half_life=0.0",)),
     "house-r1": ("ukiyoe-house", ("options.adversary.r1=1.0",)),
@@ -233,9 +233,7 @@ def advice(given: argparse.Namespace, settings: Sequence[str]) -> str:
     return "\n".join([table(rows), "", *said])
 
 
-def picked(
-    wanted: Mapping[str, tuple[str, tuple[str, ...]]], only: Sequence[str]
-) -> dict[str, tuple[str, tuple[str, ...]]]:
+def picked(wanted: Mapping[str, Row], only: Sequence[str]) -> dict[str, Row]:
     """The rows that are asked for, before settings are laid over them; all where none is named."""
     return {name: row for name, row in wanted.items() if not only or name in only}
 

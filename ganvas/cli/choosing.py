@@ -94,7 +94,7 @@ class Validation:
 
 
 def whole(pictures: "Pictures") -> Iterator["Pixels"]:
-    """The pictures at their full size, one after the other; of pairs that are halves, the half."""
+    """The pictures at their full size, one after the other; of each the part that is meant."""
     from ganvas.learn.data import opened, part_of
 
     for path in pictures.paths:

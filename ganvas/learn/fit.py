@@ -5,7 +5,7 @@ from typing import Any
 
 from ganvas.errors import BadRecipe
 from ganvas.learn.adversary import AdversaryOptions, Stabilisers
-from ganvas.learn.data import DataOptions
+from ganvas.learn.data import WHOLE, DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
 from ganvas.learn.nets.features import LAYERS
 
@@ -86,6 +86,8 @@ def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[
     left, upper, right, lower = data.target_part
     if not (0 <= left < right <= 1 and 0 <= upper < lower <= 1):
         yield "A part of the art has edges from 0 to 1: left, upper, right, lower.", "Use [0.0, 0.0, 1.0, 1.0] for all."
+    if data.pairs != "none" and data.target_part != WHOLE:
+        yield "Of pairs the whole is learnt, or a half; target_part is not for them.", "Leave data.target_part out."
     if data.crop < 16 or data.batch < 1:
         yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
 

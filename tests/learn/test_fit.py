@@ -24,6 +24,7 @@ MISFITS = [
     ("cut", "options.adversary.aim=0.6", "nothing to steer"),
     ("cyclegan", "options.adversary.discriminator.network=multi-scale", "too small for multi-scale"),
     ("dcgan", "data.target_part=[0.5,0,0.2,1]", "edges from 0 to 1"),
+    ("pix2pix", "data.target_part=[0,0,1,0.5]", "not for them"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
 ]
 

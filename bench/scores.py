@@ -124,7 +124,9 @@ def fingerprint(path: Path, folders: Folders, cache: Path) -> str:
     style, model = load(path), onnx.load(str(path), load_external_data=False)
     del model.metadata_props[:]
     whole = hashlib.sha256(model.SerializeToString(deterministic=True))
-    whole.update(json.dumps([style.canvas, style.halo, style.multiple, style.grain, style.cells]).encode())
+    whole.update(
+        json.dumps([style.canvas, style.halo, style.multiple, style.grain, style.texture, style.cells]).encode()
+    )
     whole.update(json.dumps([PROTOCOL, sets.describe(sets.choose(folders, cache))], sort_keys=True).encode())
     return whole.hexdigest()
 

@@ -21,8 +21,8 @@ from PIL import Image
 from bench.report import machine, table
 from ganvas.engine import session
 from ganvas.engine.controls import Controls
-from ganvas.engine.engine import Engine, working_size
-from ganvas.engine.tiling import Reach, cut, outside
+from ganvas.engine.engine import Engine, reach_of, working_size
+from ganvas.engine.tiling import TILE, cut, outside
 from ganvas.image import Photo, decode, encode
 from ganvas.style import Style
 
@@ -141,10 +141,10 @@ def limits(engine: Engine, style: Style) -> str:
 def tile_shape(style: Style) -> tuple[int, int, int, int]:
     """What the network is given for a photo of SIDE x SIDE."""
     size, _ = working_size(style, 1.0, (SIDE, SIDE))
-    reach = Reach(style.halo or 0, style.multiple)
+    reach = reach_of(style, TILE)
     start, end = cut(size, reach)[0]
     first, last = outside(start, end - start, size, reach)
-    return 1, 3, last - first, last - first
+    return 1, 6 if style.texture else 3, last - first, last - first
 
 
 def operations(path: Path, shape: tuple[int, int, int, int]) -> float:

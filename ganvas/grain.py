@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 PERIOD = 512
+CHANNELS = 3
 OCTAVES = (1, 2, 4, 8)
 
 
 def grain(top: int, left: int, height: int, width: int) -> NDArray[np.float32]:
-    """Noise for the window at (top, left), both may be negative: 3 x height x width, mean 0, deviation 1."""
+    """Noise for the window at (top, left), both may be negative: CHANNELS x height x width, mean 0, deviation 1."""
     rows = np.arange(top, top + height) % PERIOD
     columns = np.arange(left, left + width) % PERIOD
     return plane().take(rows, 1).take(columns, 2)
@@ -23,16 +24,16 @@ def grain(top: int, left: int, height: int, width: int) -> NDArray[np.float32]:
 
 @cache
 def plane() -> NDArray[np.float32]:
-    """One period of the noise, 3 x PERIOD x PERIOD: white noise at several scales, equally strong."""
+    """One period of the noise, CHANNELS x PERIOD x PERIOD: white noise at several scales, equally strong."""
     random = np.random.Generator(np.random.PCG64(20))
-    total = sum((octave(random, scale) for scale in OCTAVES), start=np.zeros((3, PERIOD, PERIOD)))
+    total = sum((octave(random, scale) for scale in OCTAVES), start=np.zeros((CHANNELS, PERIOD, PERIOD)))
     total -= total.mean(axis=(1, 2), keepdims=True)
     return (total / total.std()).astype(np.float32)
 
 
 def octave(random: np.random.Generator, scale: int) -> NDArray[np.float64]:
     """Periodic noise whose blobs are about ``scale`` pixels wide, deviation 1: low-passed in the spectrum."""
-    white = random.standard_normal((3, PERIOD, PERIOD))
+    white = random.standard_normal((CHANNELS, PERIOD, PERIOD))
     if scale == 1:
         return white
     frequency = np.fft.fftfreq(PERIOD)

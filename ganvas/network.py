@@ -10,7 +10,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import onnx
 from onnx import TensorProto
@@ -29,13 +31,15 @@ LOCAL, GLOBAL = frozenset(LOCAL_NAMES.split()), frozenset(GLOBAL_NAMES.split())
 # What a network may hold that is run in tiles with the statistics of a thumbnail: maps stay n x c x h x w.
 FIXABLE = LOCAL - {"Flatten", "Reshape", "Squeeze", "Unsqueeze"} | {"InstanceNormalization"}
 OPSETS = range(11, 24)
+COLOURS = 3
 MAX_NODES = 4000
 TYPES = (TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL)
 TRIAL_SECONDS = 60
 
 
-def inspect(model: onnx.ModelProto, kind: str, halo: int | None, fixed_halo: int | None = None) -> None:
-    """Raise BadStyle when the network holds what a style of this kind and these halos may not; runs nothing."""
+def inspect(model: onnx.ModelProto, about: Mapping[str, Any]) -> None:
+    """Raise BadStyle when the network holds what a style that says this of itself may not; runs nothing."""
+    halo = about.get("halo")
     graph = model.graph
     if model.functions or model.training_info or graph.sparse_initializer:
         raise BadStyle("The network holds functions, training or sparse data.", "Export it plain, as one graph.")
@@ -51,8 +55,8 @@ def inspect(model: onnx.ModelProto, kind: str, halo: int | None, fixed_halo: int
         inspect_tensor(tensor)
     for node in graph.node:
         inspect_node(node, halo)
-    inspect_norms(graph, halo, fixed_halo)
-    inspect_ends(graph, kind)
+    inspect_norms(graph, halo, about.get("fixed_halo"))
+    inspect_ends(graph, about.get("kind", "transfer"), 2 * COLOURS if about.get("texture") else COLOURS)
 
 
 def inspect_tensor(tensor: onnx.TensorProto) -> None:
@@ -89,18 +93,19 @@ def inspect_norms(graph: onnx.GraphProto, halo: int | None, fixed_halo: int | No
         raise BadStyle(others, "Its fixed_halo must be null.")
 
 
-def inspect_ends(graph: onnx.GraphProto, kind: str) -> None:
-    """One float32 input and one output y, n x 3 x h x w; a transfer's input is x of the same kind, with free sides."""
+def inspect_ends(graph: onnx.GraphProto, kind: str, channels: int) -> None:
+    """One float32 input and one output y, n x 3 x h x w; a transfer's is x, n x channels x h x w, with free sides."""
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in weights]
     if [value.name for value in inputs] != ["x" if kind == "transfer" else "z"] or len(graph.output) != 1:
         raise BadStyle("The network has other ends than one input x (a sampler: z) and one output y.")
     ends = [*inputs, *graph.output] if kind == "transfer" else [*graph.output]
     for end in ends:
+        wide = channels if end.name == "x" else COLOURS
         kinds = end.type.tensor_type
         sides = [side.dim_value if side.HasField("dim_value") else None for side in kinds.shape.dim]
-        if kinds.elem_type != TensorProto.FLOAT or len(sides) != 4 or sides[1] not in (3, None):
-            raise BadStyle(f"The network's {end.name[:20]} is not float32, n x 3 x h x w.")
+        if kinds.elem_type != TensorProto.FLOAT or len(sides) != 4 or sides[1] not in (wide, None):
+            raise BadStyle(f"The network's {end.name[:20]} is not float32, n x {wide} x h x w.")
         if kind == "transfer" and (sides[0], sides[2], sides[3]) != (None, None, None):
             raise BadStyle(f"The network's {end.name[:20]} has a fixed size.", "Export it with n, h and w dynamic.")
 

@@ -41,8 +41,9 @@ class Style:
     picture. ``fixed_halo``: the same for such a network once its norms are given the statistics of a thumbnail, None
     when it can be run whole only. ``multiple``: the sides of a tile are multiples of this. ``canvas``: the long edge,
     in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``grain``: deviation of the
-    fixed noise that is added to x (-1..1) before the network. ``cells``: the picture is made of squares of one colour,
-    which stay squares when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
+    fixed noise that is added to x (-1..1) before the network. ``texture``: the noise itself, with deviation 1, follows
+    as three further channels of x. ``cells``: the picture is made of squares of one colour, which stay squares when it
+    is enlarged. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str
@@ -55,6 +56,7 @@ class Style:
     multiple: int = 1
     canvas: int = 1024
     grain: float = 0.0
+    texture: bool = False
     cells: bool = False
     artist: str = ""
     licence: str = ""
@@ -147,7 +149,7 @@ def describe(model: onnx.ModelProto, sha256: str) -> Style:
     if ABOUT not in entries:
         raise BadStyle("This is an ONNX file but not a style: it does not say what it is.", "Use `ganvas export`.")
     about = parse_about(entries[ABOUT])
-    network.inspect(model, about.get("kind", "transfer"), about.get("halo"), about.get("fixed_halo"))
+    network.inspect(model, about)
     return Style(**about, sha256=sha256, preview=parse_preview(entries.get(PREVIEW, "")))
 
 
@@ -219,6 +221,7 @@ RULES: dict[str, Rule] = {
     "multiple": whole(1, 256),
     "canvas": whole(64, 4096),
     "cells": (lambda value: type(value) is bool, "true or false"),
+    "texture": (lambda value: type(value) is bool, "true or false"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
     "artist": text(400),
     "licence": text(400),

@@ -26,6 +26,9 @@ class Session(Protocol):
     def run(self, output_names: None, input_feed: dict[str, NDArray[np.float32]]) -> Any:
         """All outputs for the inputs by name."""
 
+    def get_inputs(self) -> Any:
+        """What the inputs are, each with its ``shape``."""
+
 
 def main() -> None:
     """Limit this process, try the network, answer with ``{"error": sentence or empty}`` on the standard output."""
@@ -91,12 +94,18 @@ def noise(*shape: int) -> NDArray[np.float32]:
     return np.random.Generator(np.random.PCG64(1)).uniform(-1, 1, shape).astype(np.float32)
 
 
+def channels(session: Session) -> int:
+    """How many channels the network takes; 3 where it does not say."""
+    wide = session.get_inputs()[0].shape[1]
+    return wide if isinstance(wide, int) else 3
+
+
 def try_sizes(session: Session, multiple: int) -> str:
     """Two sizes and two pictures at once: the same size out, finite numbers."""
     for n, height, width in ((1, 64, 64), (2, 96, 64)):
-        x = noise(n, 3, -(-height // multiple) * multiple, -(-width // multiple) * multiple)
+        x = noise(n, channels(session), -(-height // multiple) * multiple, -(-width // multiple) * multiple)
         y = run(session, x)
-        if y.shape != x.shape:
+        if y.shape != (n, 3, *x.shape[2:]):
             return f"The network makes {list(y.shape)} of {list(x.shape)}; it must keep the size."
         if not np.isfinite(y).all():
             return "The network gives numbers that are not finite."
@@ -106,7 +115,7 @@ def try_sizes(session: Session, multiple: int) -> str:
 def try_halo(session: Session, halo: int, multiple: int) -> str:
     """A tile with its halo gives what the whole gives, or the network is less local than it says."""
     core, edge = (-(-size // multiple) * multiple for size in (32, halo))
-    x = noise(1, 3, 2 * edge + 3 * core, 2 * edge + 3 * core)
+    x = noise(1, channels(session), 2 * edge + 3 * core, 2 * edge + 3 * core)
     window = slice(core, 2 * core + 2 * edge)
     inner, within = slice(core + edge, 2 * core + edge), slice(edge, edge + core)
     tile = run(session, np.ascontiguousarray(x[:, :, window, window]))[:, :, within, within]

@@ -109,7 +109,8 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
         {"title": {}}, {"title": "Plain"}, {"title": {"en": 1}}, {"title": {"en": "x" * 5000}},
         {"kind": "virus"}, {"version": 0}, {"version": 1.5}, {"version": True}, {"halo": -1}, {"halo": 513},
         {"halo": "2"}, {"multiple": 0}, {"multiple": 257}, {"canvas": 10}, {"canvas": 10**9}, {"grain": -0.1},
-        {"grain": 2}, {"grain": float("nan")}, {"artist": "x" * 500}, {"licence": None}, {"scores": []},
+        {"grain": 2}, {"grain": float("nan")}, {"texture": 1}, {"texture": True},
+        {"artist": "x" * 500}, {"licence": None}, {"scores": []},
         {"card": {"en": "words"}}, {"unknown": 1}, {"artist": "\ud800"},
     ],
     ids=str,
@@ -276,7 +277,15 @@ def test_honest_styles_pass(tmp_path):
     write_local(tmp_path, "local")
     save(global_norm(), Style("global", {"en": "Global"}), tmp_path / "global.onnx")
     save(inverting(), Style("negative", {"en": "Negative"}, halo=0, preview=webp()), tmp_path / "negative.onnx")
-    assert {check(path).name for path in tmp_path.iterdir()} == {"local", "global", "negative"}
+    write_local(tmp_path, "laid", texture=True)
+    assert {check(path).name for path in tmp_path.iterdir()} == {"local", "global", "negative", "laid"}
+
+
+@pytest.mark.parametrize(("channels", "texture", "wanted"), [(6, False, 3), (3, True, 6)])
+def test_a_network_takes_as_many_channels_as_its_style_says(tmp_path, channels, texture, wanted):
+    about = Style("laid", {"en": "Laid"}, texture=texture)
+    with pytest.raises(BadStyle, match=f"not float32, n x {wanted} x h x w"):
+        save(local_network(channels), about, tmp_path / "laid.onnx")
 
 
 def sampler(channels: int = 3) -> onnx.ModelProto:

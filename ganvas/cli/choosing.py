@@ -76,6 +76,7 @@ class Validation:
             multiple=product.multiple,
             canvas=self.recipe.about.canvas,
             grain=product.grain,
+            texture=product.texture,
         )
 
         def run(x: "Batch") -> "Batch":

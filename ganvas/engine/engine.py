@@ -13,9 +13,8 @@ from ganvas.engine.finish import Work, finish
 from ganvas.engine.resample import Size, resize
 from ganvas.engine.session import Batch, Check, Session, watched
 from ganvas.engine.thumbnail import PIXELS, Tiled
-from ganvas.engine.tiling import TILE, Pixels, Progress, Reach, ignore, paint, to_batch, up_to
+from ganvas.engine.tiling import TILE, Pixels, Progress, Reach, grained, ignore, paint, up_to
 from ganvas.errors import BadControls
-from ganvas.grain import grain
 from ganvas.style import Catalog, Style
 
 OPEN = 4
@@ -83,7 +82,7 @@ class Engine:
         A network that looks at the whole picture is run whole up to WHOLE pixels; above, where it can be, in tiles
         with the statistics of a thumbnail.
         """
-        reach = Reach(style.halo or 0, style.multiple, style.grain, TILE)
+        reach = reach_of(style, TILE)
         if style.halo is not None:
             return watched(self.session(style), check), reach
         if style.fixed_halo is None or pixels.shape[0] * pixels.shape[1] <= WHOLE:
@@ -125,13 +124,15 @@ class Slot:
 
 
 def reduced(pixels: Pixels, style: Style) -> Batch:
-    """A photo at its working size, made smaller for its statistics: 1 x 3 x h x w in -1..1, sides multiples."""
+    """A photo at its working size, made smaller for its statistics: as the network takes it, sides multiples."""
     scale = (PIXELS / (pixels.shape[0] * pixels.shape[1])) ** 0.5
     height, width = (up_to(style.multiple, round(side * scale) or 1) for side in pixels.shape[:2])
-    x = to_batch(resize(pixels, (height, width)))
-    if style.grain:
-        x += style.grain * grain(0, 0, height, width)
-    return x
+    return grained(resize(pixels, (height, width)), 0, 0, reach_of(style, TILE))
+
+
+def reach_of(style: Style, tile: int) -> Reach:
+    """What a style's network needs around and beside a tile of at most ``tile`` pixels a side."""
+    return Reach(style.halo or 0, style.multiple, style.grain, tile, style.texture)
 
 
 def working_size(style: Style, stroke: float, size: Size) -> Size:

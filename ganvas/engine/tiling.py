@@ -24,7 +24,9 @@ BORDER = 32
 
 @dataclass(frozen=True)
 class Reach:
-    """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; its grain.
+    """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; its noise.
+
+    ``grain`` of the fixed noise is added to the photo; with ``texture`` the noise follows as three further channels.
 
     ``tile`` is the longest side of a tile without the halo. ``edge`` and ``border`` are pixels around a tile within
     the picture and beyond the picture's own sides, multiples both.
@@ -34,6 +36,7 @@ class Reach:
     multiple: int = 1
     grain: float = 0.0
     tile: int = TILE
+    texture: bool = False
 
     @property
     def edge(self) -> int:
@@ -96,10 +99,18 @@ def run_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int],
     top, left, height, width = place
     first, last = outside(top, height, pixels.shape[0], reach)
     start, end = outside(left, width, pixels.shape[1], reach)
-    x = to_batch(window(pixels, first, start, last - first, end - start))
-    if reach.grain:
-        x += reach.grain * grain(first, start, last - first, end - start)
+    x = grained(window(pixels, first, start, last - first, end - start), first, start, reach)
     return session(x)[:, :, top - first : top - first + height, left - start : left - start + width]
+
+
+def grained(pixels: Pixels, top: int, left: int, reach: Reach) -> Batch:
+    """A window at (top, left) with its noise, as the network takes it: 1 x 3 (texture: 6) x h x w."""
+    x = to_batch(pixels)
+    noise = grain(top, left, *pixels.shape[:2]) if reach.grain or reach.texture else None
+    if noise is None:
+        return x
+    x += reach.grain * noise
+    return np.concatenate([x, noise[None]], 1) if reach.texture else x
 
 
 def outside(start: int, length: int, size: int, reach: Reach) -> tuple[int, int]:

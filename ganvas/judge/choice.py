@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ganvas.engine.engine import working_size
+from ganvas.engine.engine import reach_of, working_size
 from ganvas.engine.resample import resize
 from ganvas.engine.session import Session
-from ganvas.engine.tiling import TILE, Reach, paint
+from ganvas.engine.tiling import TILE, paint
 from ganvas.errors import BadData
 from ganvas.judge import features, style
 from ganvas.judge.content import View, feature_distance
@@ -75,7 +75,7 @@ def spread(paths: Sequence[Path]) -> list[Path]:
 def painted(network: Session, about: Style, photo: Pixels) -> Pixels:
     """What the engine would show the network, and what comes of it at that size; ``about`` is of a file to be."""
     small = resize(photo, working_size(about, 1.0, photo.shape[:2]))
-    return paint(network, small, Reach(about.halo or 0, about.multiple, about.grain, tile_of(about, small)))
+    return paint(network, small, reach_of(about, tile_of(about, small)))
 
 
 def tile_of(about: Style, small: Pixels) -> int:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ganvas.engine import session
-from ganvas.engine.engine import working_size
+from ganvas.engine.engine import reach_of, working_size
 from ganvas.engine.resample import resize
-from ganvas.engine.tiling import Pixels, Reach, paint
+from ganvas.engine.tiling import Pixels, paint
 from ganvas.style import Style
 
 TRIALS = 3  # photos
@@ -27,7 +27,7 @@ def trials(path: Path, style: Style, photos: Sequence[Pixels]) -> dict[str, Any]
     losses: list[dict[str, float]] = []
     for pixels in photos[:TRIALS]:
         small = resize(pixels, working_size(replace(style, fixed_halo=None), 1.0, pixels.shape[:2]))
-        whole = Reach(style.halo or 0, style.multiple, style.grain, max(small.shape))
+        whole = reach_of(style, max(small.shape))
         picture = paint(exact, small, whole)
         losses.append(gap(picture, paint(fast, small, whole)))
         if style.halo is not None:

@@ -86,6 +86,7 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
         multiple=product.multiple,
         canvas=about.canvas,
         grain=product.grain,
+        texture=product.texture,
         cells=product.cells,
         artist=about.artist,
         licence=about.licence,

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Protocol
 import torch
 from torch import Tensor, nn
 
+from ganvas.grain import CHANNELS
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -22,8 +24,8 @@ class Batch:
 class Product:
     """A network that a method gives away, and what a caller must know of it; see ``ganvas.style.Style``.
 
-    ``fixed_halo`` is the halo once the norms are given statistics. ``inputs`` is the width of a sampler's noise.
-    ``suffix`` is added to the style's name where a method gives several.
+    ``fixed_halo`` is the halo once the norms are given statistics. ``texture``: channels of noise follow the photo's.
+    ``inputs`` is the width of a sampler's noise. ``suffix`` is added to the style's name where a method gives several.
     """
 
     generator: nn.Module
@@ -32,13 +34,17 @@ class Product:
     fixed_halo: int | None = None
     multiple: int = 1
     grain: float = 0.0
+    texture: bool = False
     cells: bool = False
     inputs: int = 0
     suffix: str = ""
 
     def example(self, count: int, height: int, width: int) -> Tensor:
-        """An input by chance: count x 3 x height x width in -1..1, or count x inputs for a sampler."""
-        return torch.randn(count, self.inputs) if self.inputs else torch.rand(count, 3, height, width) * 2 - 1
+        """An input by chance: count x 3 (texture: 6) x height x width, or count x inputs for a sampler."""
+        if self.inputs:
+            return torch.randn(count, self.inputs)
+        photos = torch.rand(count, 3, height, width) * 2 - 1
+        return torch.cat([photos, torch.randn(count, CHANNELS, height, width)], 1) if self.texture else photos
 
 
 class Method(Protocol):

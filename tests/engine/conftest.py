@@ -14,7 +14,7 @@ HALO, MULTIPLE = 16, 4
 SHOWN = "popos_kait-herzog-8242.jpg", "unsplash_seondol-son-skcd9onunjw-unsplash.jpg", "budgie_casa-mila.jpg"
 
 
-def local_network() -> onnx.ModelProto:
+def local_network(channels: int = 3) -> onnx.ModelProto:
     """Convolutions down by 4 and up again with a skip, and a norm over the channels at one pixel; 14 pixels decide one.
 
     Weights are random but large enough that every one of those pixels matters.
@@ -32,7 +32,7 @@ def local_network() -> onnx.ModelProto:
     def apply(operator: str, sources: list[str], target: str, **options: object) -> None:
         nodes.append(helper.make_node(operator, sources, [target], **options))
 
-    convolve("x", "full", (6, 3))
+    convolve("x", "full", (6, channels))
     apply("Relu", ["full"], "fuller")
     convolve("fuller", "half", (8, 6), 2)
     apply("Relu", ["half"], "halves")
@@ -53,17 +53,20 @@ def local_network() -> onnx.ModelProto:
     apply("Add", ["back", "fuller"], "both")
     convolve("both", "out", (3, 6))
     apply("Tanh", ["out"], "y")
-    sides = ["n", 3, "h", "w"]
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, sides) for name in "xy"]
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", wide, "h", "w"])
+        for name, wide in (("x", channels), ("y", 3))
+    ]
     graph = helper.make_graph(nodes, "local", ends[:1], ends[1:], weights)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
 
 
-def write_local(folder: Path, name: str = "local", canvas: int = 256, grain: float = 0.0) -> Style:
+def write_local(folder: Path, name: str = "local", canvas: int = 256, grain: float = 0.0, texture=False) -> Style:
     """The local network as a style file."""
     folder.mkdir(parents=True, exist_ok=True)
-    style = Style(name, {"en": name}, halo=HALO, multiple=MULTIPLE, canvas=canvas, grain=grain, licence="CC0-1.0")
-    return save(local_network(), style, folder / f"{name}.onnx")
+    noise = {"grain": grain, "texture": texture}
+    style = Style(name, {"en": name}, halo=HALO, multiple=MULTIPLE, canvas=canvas, **noise, licence="CC0-1.0")
+    return save(local_network(6 if texture else 3), style, folder / f"{name}.onnx")
 
 
 @pytest.fixture(scope="session")

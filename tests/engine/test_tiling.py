@@ -1,5 +1,7 @@
 """Tiles against the whole picture, at sizes from one pixel up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from ganvas.engine import session
 from ganvas.engine.tiling import Reach, cut, mirror, paint, run_tile, to_batch, to_pixels
 from ganvas.errors import Cancelled
 from ganvas.grain import grain
-from tests.engine.conftest import HALO, MULTIPLE, noise
+from tests.engine.conftest import HALO, MULTIPLE, noise, write_local
 
 SIZES = [
     (1, 1), (1, 2), (2, 1), (3, 3), (5, 7), (1, 40), (13, 1), (16, 16), (17, 33), (31, 64), (47, 47), (64, 65),
@@ -21,7 +23,9 @@ def whole(run, pixels: np.ndarray, reach: Reach) -> np.ndarray:
     (height, width), border = pixels.shape[:2], reach.border
     sides = [(border, border + -side % reach.multiple) for side in (height, width)]
     padded = np.pad(pixels, (*sides, (0, 0)), mode="reflect")
-    x = to_batch(padded) + reach.grain * grain(-border, -border, *padded.shape[:2])
+    noise = grain(-border, -border, *padded.shape[:2])[None]
+    x = to_batch(padded) + reach.grain * noise
+    x = np.concatenate([x, noise], 1) if reach.texture else x
     return run(x)[:, :, border : border + height, border : border + width]
 
 
@@ -45,6 +49,15 @@ def exact(request, local_file):
 def test_tiles_equal_the_whole_in_fp32(exact, height, width):
     pixels = noise(height, width)
     assert np.abs(tiled(exact, pixels, GRAINED) - whole(exact, pixels, GRAINED)).max() <= 1e-5
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 5), (64, 65), (131, 131), (201, 333)])
+@pytest.mark.parametrize("added", [0.0, 0.2])
+def test_tiles_with_their_texture_equal_the_whole(tmp_path, added, height, width):
+    write_local(tmp_path, texture=True)
+    run, reach = session.open(tmp_path / "local.onnx", "fp32"), replace(GRAINED, grain=added, texture=True)
+    pixels = noise(height, width)
+    assert np.abs(tiled(run, pixels, reach) - whole(run, pixels, reach)).max() <= 1e-5
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)

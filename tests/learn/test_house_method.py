@@ -20,6 +20,7 @@ OPTIONS = {
     "accumulation": ["options.accumulate=2"],
     "wgan-gp": ["options.objective=wgan-gp"],
     "neighbours": ["options.neighbours=1.0", "options.neighbour_layers=['1_2','/2_2']", "options.bank=700"],
+    "texture": ["options.texture=true", "options.grain=0.0"],
     "hinge": ["options.objective=hinge", "options.spectral=true"],
 }
 
@@ -46,7 +47,7 @@ def test_a_stabiliser_is_an_option_of_the_house_method_and_resumes_bit_for_bit(s
     assert ours.keys() == theirs.keys() and all(same(ours[name], theirs[name]) for name in ours)
 
 
-@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation", "neighbours"])
+@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation", "neighbours", "texture"])
 def test_a_stabiliser_changes_what_is_learnt_and_without_any_nothing_is_changed(name, domains):
     plain = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
     changed = recipes.change(plain, [*OPTIONS[name], "options.objective=least-squares"])

@@ -8,12 +8,13 @@ and no cycle: what must stay is held by features and by colour.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
+from ganvas.grain import CHANNELS
 from ganvas.learn.adversary import Adversary, AdversaryOptions, Stabilisers
 from ganvas.learn.losses import colour, content
 from ganvas.learn.maker import DescentOptions, Maker
@@ -35,8 +36,9 @@ class HouseOptions:
     of plain reconstruction before the art is shown. ``half_life`` of the average in pictures. ``spectral``: bound the
     heads' slopes by spectral norm; without it they see more, and the features, being frozen, do not run away.
     ``adversary``: the heads' stabilisers. ``accumulate``: the batch in so many parts whose gradients add up.
-    ``neighbours``: how much pictures are held to the art nearest to their photos, on ``neighbour_layers``, among the
-    last ``bank`` places of art.
+    ``grain``: deviation of the noise that is added to the photo. ``texture``: the noise is also laid on the way up, so
+    that paper and canvas can be made of it. ``neighbours``: how much pictures are held to the art nearest to their
+    photos, on ``neighbour_layers``, among the last ``bank`` places of art.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -56,6 +58,7 @@ class HouseOptions:
     warm_steps: int = 500
     half_life: float = 2000.0
     grain: float = 0.05
+    texture: bool = False
     adversary: Stabilisers = field(default_factory=Stabilisers)
     accumulate: int = 1
     neighbours: float = 0.0
@@ -85,7 +88,7 @@ class House(OneSided):
         self.options = options
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
         self.descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
-        self.maker = Maker(LocalGenerator(options.generator), self.descent)
+        self.maker = Maker(LocalGenerator(options.generator, CHANNELS if options.texture else 0), self.descent)
         self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers, *options.held_layers)))
         self.features = Features("4_3" if any("4_" in name for name in self.wanted) else "3_3")
         heads = DiscriminatorOptions("projected", layers=options.layers, width=options.width)
@@ -151,8 +154,10 @@ class House(OneSided):
         return told | ({"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {})
 
     def seen(self, batch: Batch) -> Tensor:
-        """The photo with the grain that the engine will add, too."""
-        return (batch.source + self.options.grain * batch.grain).contiguous(memory_format=torch.channels_last)
+        """The photo with the grain that the engine will add, too; and beside it the grain that it will give."""
+        x = batch.source + self.options.grain * batch.grain
+        x = torch.cat([x, batch.grain], 1) if self.options.texture else x
+        return x.contiguous(memory_format=torch.channels_last)
 
     def picture(self, batch: Batch) -> Tensor:
         """What the averaged generator makes of the photo, in float32."""
@@ -160,8 +165,9 @@ class House(OneSided):
 
     def products(self) -> list[Product]:
         """The averaged generator; local, so it says its halo."""
-        made, grain, cells = self.maker.generator, self.options.grain, self.options.generator.cells
-        return [Product(made, halo=made.halo, multiple=made.multiple, grain=grain, cells=cells)]
+        made, options = self.maker.generator, self.options
+        product = Product(made, halo=made.halo, multiple=made.multiple, grain=options.grain, texture=options.texture)
+        return [replace(product, cells=options.generator.cells)]
 
     def parts(self) -> dict[str, Any]:
         """What has a state; the pool and the neighbours where there are some."""

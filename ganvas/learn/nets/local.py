@@ -69,6 +69,25 @@ class Soften(nn.Module):
         return conv2d(padded, self.kernel.to(x.dtype), groups=x.shape[1])
 
 
+class Laid(nn.Module):
+    """Noise, filtered for ``half`` channels at half size and for ``full`` at full size; at first nothing of it.
+
+    A way up from quarter size has no means to make paper, canvas or the hairs of a brush; noise at each size has them
+    (Karras 2019, https://arxiv.org/abs/1812.04948, section 3.2), here through a filter, since a weave has directions.
+    """
+
+    def __init__(self, noises: int, half: int, full: int) -> None:
+        super().__init__()
+        self.at_half = nn.Conv2d(noises, half, 3, padding=1, bias=False)
+        self.at_full = nn.Conv2d(noises, full, 3, padding=1, bias=False)
+        for layer in (self.at_half, self.at_full):
+            nn.init.zeros_(layer.weight)
+
+    def forward(self, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """n x noises x h x w to n x half x h / 2 x w / 2 and n x full x h x w."""
+        return self.at_half(avg_pool2d(noise, 2)), self.at_full(noise)
+
+
 class PixelNorm(nn.Module):
     """Root mean square over the channels at one pixel set to 1, then a gain and bias a channel (Karras 2018, 4.2)."""
 
@@ -100,6 +119,8 @@ class LocalBlock(nn.Module):
 class LocalGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
+    With ``noises``, as many channels of noise of deviation 1 follow the photo's three, and are laid on the way up.
+
     ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
     equal to the whole. With far blocks there is no halo, and a picture is run whole.
     """
@@ -107,7 +128,7 @@ class LocalGenerator(nn.Module):
     fixed_halo: ClassVar[None] = None
     palette: Tensor | None
 
-    def __init__(self, options: LocalOptions = LocalOptions()) -> None:
+    def __init__(self, options: LocalOptions = LocalOptions(), noises: int = 0) -> None:
         super().__init__()
         full, half, quarter = options.channels
         self.skips = options.skips
@@ -123,11 +144,12 @@ class LocalGenerator(nn.Module):
         if not options.cells:
             self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
             self.up_full = nn.Conv2d(half, full, 3, padding=1)
+        self.laid = Laid(noises, half, full) if noises else None
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
 
     def forward(self, x: Tensor) -> Tensor:
-        """n x 3 x h x w to the same."""
+        """n x 3 + noises x h x w to n x 3 x h x w."""
         return self.dye(self.drawing(x))
 
     def dye(self, drawing: Tensor) -> Tensor:
@@ -139,14 +161,16 @@ class LocalGenerator(nn.Module):
         return conv2d(shares, self.palette.T[:, :, None, None]) / shares.sum(1, keepdim=True)
 
     def drawing(self, x: Tensor) -> Tensor:
-        """n x 3 x h x w to what is drawn, before it has colours."""
-        full = relu(self.enter(x))
+        """n x 3 + noises x h x w to what is drawn, before it has colours."""
+        photo, noise = x[:, :3], x[:, 3:]
+        full = relu(self.enter(photo))
         half = relu(self.down_half(full))
         quarter = self.soften(self.blocks(self.seen_from_afar(relu(self.down_quarter(half)))))
         if self.cells:
             return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
-        half = relu(self.up_half(double(quarter)) + (half if self.skips else 0))
-        full = relu(self.up_full(double(half)) + (full if self.skips else 0))
+        half_laid, full_laid = self.laid(noise) if self.laid else (0, 0)
+        half = relu(self.up_half(double(quarter)) + (half if self.skips else 0) + half_laid)
+        full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
         return self.leave(full)
 
     def seen_from_afar(self, x: Tensor) -> Tensor:

@@ -69,6 +69,12 @@ RULES: tuple[Rule, ...] = (
         "Each place is held to the art that looks most like it, and little to the photo: paint in half the steps.",
     ),
     Rule(
+        "texture",
+        unpaired,
+        {"options.texture": True},
+        "Noise that is laid on the way up gives paper, canvas and brush, which nothing else in the generator can make.",
+    ),
+    Rule(
         "pairs",
         paired,
         {"method": "house-pairs", "data.pairs": "names", "data.crop": 96, "data.batch": 8},
@@ -147,7 +153,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "film",
         lambda facts, wish: transfers(facts, wish) and wish.use == "film",
-        {"options.grain": 0.0},
-        "In film a grain that stands still over moving things is seen as dirt.",
+        {"options.grain": 0.0, "options.texture": False},
+        "In film a grain or a texture that stands still over moving things is seen as dirt.",
     ),
 )

@@ -61,8 +61,8 @@ def misfits_of_features(options: Any) -> Iterator[tuple[str, str]]:
     """Layers of the frozen features by their names, and what is kept of the art's."""
     for part in ("layers", "content_layers", "neighbour_layers"):
         for name in getattr(options, part, ()):
-            if name.removeprefix("/") not in LAYERS:
-                known = f'Use {", ".join(LAYERS)}, each with a leading "/" at half size.'
+            if name.removeprefix("/").removeprefix("@") not in LAYERS:
+                known = f'Use {", ".join(LAYERS)}, with a leading "/" at half size, with "@" the middle at full size.'
                 yield f"The features have no layer {name!r}, which {part} names.", known
     if getattr(options, "neighbours", 0.0) < 0 or getattr(options, "bank", 1) < 1:
         yield "The weight of neighbours is at least 0, and a bank keeps at least one place of art.", "Use 1 and 8192."

@@ -9,6 +9,7 @@ from ganvas.learn.nets.dcgan import WholeDiscriminator
 from ganvas.learn.nets.features import Features
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions, Soften
 from ganvas.learn.nets.norms import normalise
+from ganvas.learn.nets.projected import ProjectedDiscriminator, look
 
 LOCAL = LocalOptions((4, 4, 8), 2)
 
@@ -130,6 +131,18 @@ def test_encoders_give_five_maps_whose_projections_have_length_one(name):
     found = Projections([x.shape[1] for x in maps])(maps, choose_places(maps, 9))
     assert len(maps) == 5 and all(x.shape == (2, 9, 256) for x in found)
     assert all(torch.allclose(x.norm(dim=2), torch.ones(2, 9), atol=1e-4) for x in found)
+
+
+def test_layers_are_looked_at_whole_at_half_size_and_in_the_middle():
+    features, x = Features("2_2"), torch.rand(1, 3, 64, 96)
+    found = look(features, x, ("2_1", "/1_2", "@1_2", "@2_2"))
+    assert {name: tuple(seen.shape[1:]) for name, seen in found.items()} == {
+        "2_1": (128, 32, 48), "/1_2": (64, 32, 48), "@1_2": (64, 32, 48), "@2_2": (128, 16, 24),
+    }  # fmt: skip
+    assert torch.equal(found["@1_2"], features(x[:, :, 16:48, 24:72], ["1_2"])["1_2"])
+    heads = ProjectedDiscriminator(("/1_2", "@1_2"), 4, spectral=False)
+    heads.measure(features, x)
+    assert [tuple(logits.shape) for logits in heads(found)] == [(1, 1, 32, 48)] * 2
 
 
 def test_features_are_frozen_and_let_gradients_through():

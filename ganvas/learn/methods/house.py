@@ -32,9 +32,10 @@ from ganvas.learn.penalties import ObjectiveName
 class HouseOptions:
     """Weights of the losses, layers of the heads and of the content, learning rates, and how long the warm start is.
 
-    ``layers`` and ``content_layers``: VGG layers at full size, with a leading "/" at half size. ``warm_steps``: steps
-    of plain reconstruction before the art is shown. ``half_life`` of the average in pictures. ``spectral``: bound the
-    heads' slopes by spectral norm; without it they see more, and the features, being frozen, do not run away.
+    ``layers`` and ``content_layers``: VGG layers at full size, with a leading "/" at half size, with "@" of the middle.
+    ``warm_steps``: steps of plain reconstruction before the art is shown. ``half_life`` of the average in pictures.
+    ``spectral``: bound the heads' slopes by spectral norm; without it they see more, and the features, being frozen, do
+    not run away.
     ``adversary``: the heads' stabilisers. ``accumulate``: the batch in so many parts whose gradients add up.
     ``grain``: deviation of the noise that is added to the photo. ``texture``: the noise is also laid on the way up, so
     that paper and canvas can be made of it. ``neighbours``: how much pictures are held to the art nearest to their

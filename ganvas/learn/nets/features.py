@@ -52,8 +52,8 @@ class Features(nn.Module):
 
 
 def channels(layer: str) -> int:
-    """How many maps a layer has, by its name, with or without the "/" of half size."""
-    return CHANNELS[layer.strip("/")[0]]
+    """How many maps a layer has, by its name, whatever sign it begins with (see ``look``)."""
+    return CHANNELS[layer.lstrip("/@")[0]]
 
 
 def convolution(name: str) -> nn.Conv2d:

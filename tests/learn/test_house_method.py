@@ -20,6 +20,7 @@ OPTIONS = {
     "accumulation": ["options.accumulate=2"],
     "wgan-gp": ["options.objective=wgan-gp"],
     "neighbours": ["options.neighbours=1.0", "options.neighbour_layers=['1_2','/2_2']", "options.bank=700"],
+    "together": ["options.together=5.0"],
     "texture": ["options.texture=true", "options.grain=0.0"],
     "hinge": ["options.objective=hinge", "options.spectral=true"],
 }

@@ -1,7 +1,7 @@
 """The house method: one-sided, a local generator against a projected discriminator. Knows no data and no time.
 
     L_G = adversarial * E[(D(f(G(x))) - 1)^2] + neighbours * (1 - cos(f(G(x)), nearest f(y) to f(x)))
-        + content * |f(G(x)) - f(x)| + colour * max(0, |b(G(x)) - b(x)| - m)
+        + content * |f(G(x)) - f(x)| + colour * max(0, |b(G(x)) - b(x)| - m) + together * (kernel distance of sets)
 
 with f frozen features, y the art, b a blur to cells of ``cell`` pixels, m the palette's freedom. No backward generator
 and no cycle: what must stay is held by features and by colour.
@@ -26,6 +26,7 @@ from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.penalties import ObjectiveName
+from ganvas.learn.sets import Sets
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class HouseOptions:
     ``adversary``: the heads' stabilisers. ``accumulate``: the batch in so many parts whose gradients add up.
     ``grain``: deviation of the noise that is added to the photo. ``texture``: the noise is also laid on the way up, so
     that paper and canvas can be made of it. ``neighbours``: how much pictures are held to the art nearest to their
-    photos, on ``neighbour_layers``, among the last ``bank`` places of art.
+    photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
+    together, are held to the art, taken together, on ``layers``.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -65,6 +67,7 @@ class HouseOptions:
     neighbours: float = 0.0
     neighbour_layers: tuple[str, ...] = ("/3_3",)
     bank: int = 8192
+    together: float = 0.0
 
     @property
     def held_layers(self) -> tuple[str, ...]:
@@ -96,9 +99,10 @@ class House(OneSided):
         judge = FeatureJudge(heads, options.spectral, self.features)
         self.heads = judge.heads
         self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
+        self.sets = Sets({name: channels(name) for name in options.layers}) if options.together else None
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
-        weighed = ("adversarial", "content", "colour", "neighbours")
+        weighed = ("adversarial", "content", "colour", "neighbours", "together")
         self.weights = {name: getattr(options, name) for name in weighed}
 
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
@@ -123,7 +127,8 @@ class House(OneSided):
     def attempt(self, batch: Batch) -> Sight:
         """A picture and the batch's art, each looked at once for the discriminator, the generator and what is held."""
         picture = self.paint(batch)
-        layers = (*(self.options.layers if self.heard and self.shares else ()), *self.options.held_layers)
+        judged = (self.heard and self.shares) or self.sets
+        layers = (*(self.options.layers if judged else ()), *self.options.held_layers)
         with torch.no_grad():
             art = look(self.features, batch.target, tuple(dict.fromkeys(layers)))
         return Sight(picture, look(self.features, picture, self.wanted), art)
@@ -152,7 +157,8 @@ class House(OneSided):
             photo = look(self.features, batch.source, tuple({*options.content_layers, *options.held_layers}))
         kept = torch.stack([content(fake.maps[name], photo[name]) for name in options.content_layers]).mean()
         told = {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
-        return told | ({"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {})
+        told |= {"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {}
+        return told | ({"together": self.sets(fake.maps, fake.art)} if self.sets else {})
 
     def seen(self, batch: Batch) -> Tensor:
         """The photo with the grain that the engine will add, too; and beside it the grain that it will give."""
@@ -175,6 +181,7 @@ class House(OneSided):
         networks = {"live": self.maker.live, "generator": self.maker.generator, "discriminator": self.heads}
         pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
         pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
+        pool |= {"sets": self.sets} if self.sets else {}
         return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 
     def state_dict(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ganvas.advise.facts import Facts
 
 FEW = 20  # works of art: fewer have too little to be near to
+MANY = 100  # works of art that say together what is usual among them
 Aim = Literal["quality", "speed", "stability"]
 
 
@@ -73,6 +74,12 @@ RULES: tuple[Rule, ...] = (
         unpaired,
         {"options.texture": True},
         "Noise that is laid on the way up gives paper, canvas and brush, which nothing else in the generator can make.",
+    ),
+    Rule(
+        "as a set",
+        lambda facts, wish: unpaired(facts, wish) and facts.art >= MANY,
+        {"options.together": 5.0},
+        "There are works enough to say how many calm and how many busy places the art has, and pictures are held to it.",
     ),
     Rule(
         "pairs",

@@ -57,7 +57,7 @@ def settle(recipe: dict[str, Any]) -> None:
     """Make settings of several rules agree: what the chosen method has not is left out, sizes are set alike."""
     options = recipe.get("options", {})
     if recipe["method"] != "house":
-        for name in ("grain", "texture", "together"):
+        for name in ("grain", "texture"):
             options.pop(name, None)
     if recipe["method"] == "pix2pix":
         put(recipe, "options.generator.depth", (recipe["data"]["crop"] & -recipe["data"]["crop"]).bit_length() - 1)

@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
         "as a set",
         lambda facts, wish: unpaired(facts, wish) and facts.art >= MANY,
         {"options.together": 5.0},
-        "There are works enough to say how many calm and how many busy places the art has, and pictures are held to it.",
+        "Works enough say how many calm and how many busy places the art has, and pictures are held to that.",
     ),
     Rule(
         "pairs",

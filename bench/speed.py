@@ -42,13 +42,15 @@ class Contest:
 
 
 def measure(engine: Engine, name: str, rounds: int) -> str:
-    """The section of the page: times of all contestants, and how near the network comes to the limit."""
+    """The section of the page: times of all styles and of a peer, and how near a network comes to the limit."""
     pixels = picture()
     data = encode(Photo(pixels), "jpeg", 90)
     style = engine.catalog.get(name)
     # A stroke finer than 1 brings the network to the photo's own size, where nothing is resampled.
     native = Controls(stroke=style.canvas / SIDE)
-    contests = [ours(engine, f"Ganvas, {name}", name, Controls(), pixels, data)]
+    known = [engine.catalog.get(other) for other in engine.catalog.names()]
+    all_names = [name, *(other.name for other in known if other.kind == "transfer" and other.name != name)]
+    contests = [ours(engine, f"Ganvas, {other}", other, Controls(), pixels, data) for other in all_names]
     if style.canvas < SIDE:
         contests.append(ours(engine, f"Ganvas, {name}, stroke {native.stroke:g}", name, native, pixels, data))
     contests.append(peer(pixels, data))

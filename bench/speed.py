@@ -22,7 +22,8 @@ from bench.report import machine, table
 from ganvas.engine import session
 from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine, reach_of, working_size
-from ganvas.engine.tiling import TILE, cut, outside
+from ganvas.engine.session import Batch
+from ganvas.engine.tiling import TILE, cut, grained, outside
 from ganvas.image import Photo, decode, encode
 from ganvas.style import Style
 
@@ -48,9 +49,9 @@ def measure(engine: Engine, name: str, rounds: int) -> str:
     style = engine.catalog.get(name)
     # A stroke finer than 1 brings the network to the photo's own size, where nothing is resampled.
     native = Controls(stroke=style.canvas / SIDE)
-    known = [engine.catalog.get(other) for other in engine.catalog.names()]
-    all_names = [name, *(other.name for other in known if other.kind == "transfer" and other.name != name)]
-    contests = [ours(engine, f"Ganvas, {other}", other, Controls(), pixels, data) for other in all_names]
+    offered = [name, *(other for other in engine.catalog.names() if other != name)]
+    transfers = [other for other in offered if engine.catalog.get(other).kind == "transfer"]
+    contests = [ours(engine, f"Ganvas, {other}", other, Controls(), pixels, data) for other in transfers]
     if style.canvas < SIDE:
         contests.append(ours(engine, f"Ganvas, {name}, stroke {native.stroke:g}", name, native, pixels, data))
     contests.append(peer(pixels, data))
@@ -121,13 +122,13 @@ def clock(work: Callable[[], object]) -> float:
 def limits(engine: Engine, style: Style) -> str:
     """How near the network comes to the machine's fastest matrix product, for what is served and for fp32."""
     path = engine.catalog.path(style.name)
-    shape = tile_shape(style)
+    x = tile(style)
+    shape = x.shape
     work = operations(path, shape)
     lines: list[list[str]] = []
     kinds: tuple[tuple[session.Precision, str], ...] = (("auto", "bf16"), ("fp32", "f32"))
     for precision, kind in kinds:
         network = session.open(path, precision)
-        x = np.zeros(shape, np.float32)
         seconds = fastest(partial(network, x))
         limit = product(kind)
         lines.append([precision, f"{seconds:.3f} s", *(f"{each / 1e9:.0f}" for each in (work / seconds, limit))])
@@ -140,16 +141,16 @@ def limits(engine: Engine, style: Style) -> str:
     return f"{need} ({work / shape[2] / shape[3] / 1e3 * megapixels:.0f} GFLOP on 1024 x 1024).\n\n{table(head, lines)}"
 
 
-def tile_shape(style: Style) -> tuple[int, int, int, int]:
-    """What the network is given for a photo of SIDE x SIDE."""
+def tile(style: Style) -> Batch:
+    """What the network is given first for a grey photo of SIDE x SIDE."""
     size, _ = working_size(style, 1.0, (SIDE, SIDE))
     reach = reach_of(style, TILE)
     start, end = cut(size, reach)[0]
     first, last = outside(start, end - start, size, reach)
-    return 1, 6 if style.texture else 3, last - first, last - first
+    return grained(np.full((last - first, last - first, 3), 128, np.uint8), first, first, reach)
 
 
-def operations(path: Path, shape: tuple[int, int, int, int]) -> float:
+def operations(path: Path, shape: tuple[int, ...]) -> float:
     """Multiplications and additions of the network's convolutions on an input."""
     model = onnx.load(path)
     for side, size in zip(model.graph.input[0].type.tensor_type.shape.dim, shape, strict=True):

@@ -7,7 +7,7 @@ from ganvas.errors import BadRecipe
 from ganvas.learn.adversary import AdversaryOptions, Stabilisers
 from ganvas.learn.data import WHOLE, DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
-from ganvas.learn.nets.features import LAYERS
+from ganvas.learn.nets.features import LAYERS, parted
 
 # Why a network is not among those of a method; what is not here was not tried and is refused as such.
 REASONS = {
@@ -41,6 +41,8 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
         yield from unknown_part(name, "generator", generator.network, method.generators)
     if getattr(generator, "cells", False) and getattr(generator, "skips", False):
         yield "Cells have no way up that skips could go to.", "Set generator.cells or generator.skips, not both."
+    if getattr(generator, "cells", False) and getattr(options, "texture", False):
+        yield "Cells have no way up on which a texture could be laid.", "Set generator.cells or texture, not both."
     if isinstance(adversary, AdversaryOptions):
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
         yield from misfits_of_penalty(adversary)
@@ -61,7 +63,7 @@ def misfits_of_features(options: Any) -> Iterator[tuple[str, str]]:
     """Layers of the frozen features by their names, and what is kept of the art's."""
     for part in ("layers", "content_layers", "neighbour_layers"):
         for name in getattr(options, part, ()):
-            if name.removeprefix("/").removeprefix("@") not in LAYERS:
+            if parted(name)[1] not in LAYERS:
                 known = f'Use {", ".join(LAYERS)}, with a leading "/" at half size, with "@" the middle at full size.'
                 yield f"The features have no layer {name!r}, which {part} names.", known
     if getattr(options, "neighbours", 0.0) < 0 or getattr(options, "bank", 1) < 1:

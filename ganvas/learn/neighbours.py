@@ -13,35 +13,27 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from ganvas.learn.bank import Bank
+
 Maps = Mapping[str, Tensor]
 MEMORY = 0.99  # how much of the photos' mean stays at each step
 
 
-class Bank(nn.Module):
+class Nearest(Bank):
     """The last ``size`` feature vectors of art, each ``channels`` wide, and the mean of the photos'."""
 
-    kept: Tensor
-    seen: Tensor
     middle: Tensor
 
     def __init__(self, channels: int, size: int) -> None:
-        super().__init__()
-        self.register_buffer("kept", torch.zeros(size, channels))
-        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
+        super().__init__(channels, size)
         self.register_buffer("middle", torch.zeros(channels))
-
-    @property
-    def known(self) -> Tensor:
-        """The vectors that are there: m x c."""
-        return self.kept[: int(self.seen)]
 
     @torch.no_grad()
     def learn(self, art: Tensor, photo: Tensor) -> None:
         """Keep the vectors of art, n x c x h x w, in place of the oldest; let the mean follow the photo's, likewise."""
-        new, mean, begun = vectors(art)[-len(self.kept) :], vectors(photo).mean(0), int(self.seen)
-        self.kept[torch.arange(begun, begun + len(new)) % len(self.kept)] = new
-        self.middle.copy_(torch.lerp(mean, self.middle, MEMORY) if begun else mean)
-        self.seen += len(new)
+        mean = vectors(photo).mean(0)
+        self.middle.copy_(torch.lerp(mean, self.middle, MEMORY) if int(self.seen) else mean)
+        self.keep(vectors(art))
 
     @torch.no_grad()
     def nearest(self, photo: Tensor) -> Tensor:
@@ -63,7 +55,7 @@ class Neighbours(nn.Module):
     def __init__(self, channels: Mapping[str, int], size: int) -> None:
         super().__init__()
         self.layers = tuple(channels)
-        self.banks = nn.ModuleList([Bank(width, size) for width in channels.values()])
+        self.banks = nn.ModuleList([Nearest(width, size) for width in channels.values()])
 
     def forward(self, made: Maps, photo: Maps, art: Maps) -> Tensor:
         """The mean over the layers of how far a picture is from the nearest art, after the banks took in this art."""

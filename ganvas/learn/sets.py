@@ -12,31 +12,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from ganvas.learn.bank import Bank
+
 WIDTHS = (0.2, 0.5, 1.0, 2.0, 5.0)
 LEAST = 16  # of each kept before anything is said
-
-
-class Kept(nn.Module):
-    """The last ``size`` descriptions, each ``width`` wide."""
-
-    rows: Tensor
-    seen: Tensor
-
-    def __init__(self, width: int, size: int) -> None:
-        super().__init__()
-        self.register_buffer("rows", torch.zeros(size, width))
-        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
-
-    @property
-    def known(self) -> Tensor:
-        """Those that are there: m x width."""
-        return self.rows[: int(self.seen)]
-
-    @torch.no_grad()
-    def learn(self, new: Tensor) -> None:
-        """Keep n x width in place of the oldest."""
-        self.rows[torch.arange(int(self.seen), int(self.seen) + len(new)) % len(self.rows)] = new.detach()
-        self.seen += len(new)
 
 
 class Sets(nn.Module):
@@ -46,14 +25,14 @@ class Sets(nn.Module):
         super().__init__()
         self.layers = tuple(channels)
         width = 2 * sum(channels.values())
-        self.art, self.made = Kept(width, art), Kept(width, made)
+        self.art, self.made = Bank(width, art), Bank(width, made)
 
     def forward(self, made: Mapping[str, Tensor], art: Mapping[str, Tensor]) -> Tensor:
         """What of the kernel distance is due to these pictures' n x c x h x w maps; below 0 where they fill a gap."""
         pictures = self.described(made)
-        self.art.learn(self.described(art))
+        self.art.keep(self.described(art))
         loss = self.apart(pictures) if min(len(self.art.known), len(self.made.known)) >= LEAST else 0 * pictures.mean()
-        self.made.learn(pictures)
+        self.made.keep(pictures)
         return loss
 
     def apart(self, pictures: Tensor) -> Tensor:

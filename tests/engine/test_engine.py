@@ -220,24 +220,15 @@ def test_a_preview_is_the_picture_made_small(tmp_path, photo):
     assert np.abs(preview.astype(int) - full).mean() < 4
 
 
-def test_the_grain_lies_in_the_picture_and_not_in_the_tile(tmp_path):
-    write_local(tmp_path, "grainy", canvas=256, grain=0.3)
+@pytest.mark.parametrize("noise", [{"grain": 0.3}, {"texture": True}], ids=["grain", "texture"])
+def test_the_noise_lies_in_the_picture_and_not_in_the_tile(tmp_path, noise):
+    write_local(tmp_path, "noisy", canvas=256, **noise)
     write_local(tmp_path, "plain", canvas=256)
     engine = Engine(Catalog([tmp_path]))
     flat = np.full((256, 200, 3), 128, np.uint8)
-    grainy, plain = engine.apply("grainy", flat), engine.apply("plain", flat)
-    assert grainy[64:-64, 64:-64].std() > plain[64:-64, 64:-64].std() + 1
-    assert np.array_equal(grainy, engine.apply("grainy", flat))
-
-
-def test_a_texture_lies_on_what_is_flat_and_is_the_same_each_time(tmp_path):
-    write_local(tmp_path, "laid", canvas=256, texture=True)
-    write_local(tmp_path, "plain", canvas=256)
-    engine = Engine(Catalog([tmp_path]))
-    flat = np.full((256, 200, 3), 128, np.uint8)
-    laid, plain = engine.apply("laid", flat), engine.apply("plain", flat)
-    assert laid[64:-64, 64:-64].std() > plain[64:-64, 64:-64].std() + 1
-    assert np.array_equal(laid, engine.apply("laid", flat))
+    noisy, plain = engine.apply("noisy", flat), engine.apply("plain", flat)
+    assert noisy[64:-64, 64:-64].std() > plain[64:-64, 64:-64].std() + 1
+    assert np.array_equal(noisy, engine.apply("noisy", flat))
 
 
 def test_the_engine_gives_what_the_network_gives(tmp_path):

@@ -26,6 +26,8 @@ MISFITS = [
     ("dcgan", "data.target_part=[0.5,0,0.2,1]", "edges from 0 to 1"),
     ("pix2pix", "data.target_part=[0,0,1,0.5]", "not for them"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
+    ("house", "options={generator={cells=true},texture=true}", "a texture could be laid"),
+    ("house", "options.layers=['/@1_2']", "no layer '/@1_2'"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from ganvas.learn.neighbours import Bank, Neighbours, vectors
+from ganvas.learn.neighbours import Nearest, Neighbours, vectors
 
 
 def maps(seed: int, side: int = 4) -> torch.Tensor:
@@ -10,14 +10,14 @@ def maps(seed: int, side: int = 4) -> torch.Tensor:
 
 
 def test_the_nearest_of_art_to_itself_is_itself():
-    bank, art = Bank(8, 64), maps(1)
+    bank, art = Nearest(8, 64), maps(1)
     bank.learn(art, art)
     assert torch.equal(bank.nearest(art), vectors(art))
     assert float(bank.apart(art, art)) < 1e-6
 
 
 def test_a_picture_is_the_farther_from_art_the_less_of_it_it_has():
-    bank, art, photo = Bank(8, 64), maps(1), maps(2)
+    bank, art, photo = Nearest(8, 64), maps(1), maps(2)
     bank.learn(art, photo)
     wanted = bank.nearest(photo).view(1, 4, 4, 8).permute(0, 3, 1, 2)
     apart = [float(bank.apart(torch.lerp(wanted, maps(3), share), photo)) for share in (0.0, 0.3, 0.6, 1.0)]
@@ -25,14 +25,14 @@ def test_a_picture_is_the_farther_from_art_the_less_of_it_it_has():
 
 
 def test_neither_sets_overall_look_decides_what_is_nearest():
-    plain, shifted, art, photo = Bank(8, 64), Bank(8, 64), maps(1), maps(2)
+    plain, shifted, art, photo = Nearest(8, 64), Nearest(8, 64), maps(1), maps(2)
     plain.learn(art, photo)
     shifted.learn(art + 5, photo - 3)
     assert torch.allclose(plain.nearest(photo) + 5, shifted.nearest(photo - 3), atol=1e-5)
 
 
 def test_a_full_bank_forgets_the_oldest_and_keeps_the_newest():
-    bank, old, new = Bank(8, 24), maps(1), maps(2)
+    bank, old, new = Nearest(8, 24), maps(1), maps(2)
     bank.learn(old, old)
     assert len(bank.known) == 16
     bank.learn(new, new)
@@ -43,7 +43,7 @@ def test_a_full_bank_forgets_the_oldest_and_keeps_the_newest():
     assert torch.equal(bank.known, vectors(maps(3, side=8))[-24:].roll(bank_turn(bank), 0))
 
 
-def bank_turn(bank: Bank) -> int:
+def bank_turn(bank: Nearest) -> int:
     """Where the newest vectors begin."""
     return (int(bank.seen) - len(bank.kept)) % len(bank.kept)
 

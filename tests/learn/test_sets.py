@@ -48,5 +48,5 @@ def test_only_the_last_are_kept():
         sets(maps(0.0, random), maps(0.0, random))
     assert len(sets.art.known) == 8 and len(sets.made.known) == 12
     latest = sets.described(maps(0.0, random))
-    sets.made.learn(latest)
+    sets.made.keep(latest)
     assert all((sets.made.known == row).all(1).any() for row in latest)

@@ -16,6 +16,7 @@ from ganvas.errors import Missing
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "vgg16_conv1_to_conv4.safetensors"
 LAYERS = ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "3_3", "4_1", "4_2", "4_3")
+SIGNS = ("/", "@")
 CHANNELS = {"1": 64, "2": 128, "3": 256, "4": 512}
 MEAN_BGR = (103.939, 116.779, 123.68)
 
@@ -51,9 +52,15 @@ class Features(nn.Module):
         return found
 
 
+def parted(layer: str) -> tuple[str, str]:
+    """The sign that a layer's name begins with (of SIGNS, or none: see ``look``), and its name."""
+    sign = layer[:1] if layer[:1] in SIGNS else ""
+    return sign, layer.removeprefix(sign)
+
+
 def channels(layer: str) -> int:
-    """How many maps a layer has, by its name, whatever sign it begins with (see ``look``)."""
-    return CHANNELS[layer.lstrip("/@")[0]]
+    """How many maps a layer has, by its name, whatever sign it begins with."""
+    return CHANNELS[parted(layer)[1][0]]
 
 
 def convolution(name: str) -> nn.Conv2d:

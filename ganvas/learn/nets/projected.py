@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, leaky_relu
 from torch.nn.utils.parametrizations import spectral_norm
 
-from ganvas.learn.nets.features import Features, channels
+from ganvas.learn.nets.features import Features, channels, parted
 
 LIMIT = 4.0
 
@@ -92,8 +92,8 @@ def look(features: Features, x: Tensor, layers: Sequence[str]) -> dict[str, Tens
     """Feature maps of x, n x 3 x h x w, by their names: at full size, "/" at half size, "@" of the middle alone."""
     found: dict[str, Tensor] = {}
     for sign, seen in VIEWS.items():
-        wanted = [name.removeprefix(sign) for name in layers if name.rstrip("_0123456789") == sign]
-        found |= {sign + name: value for name, value in (features(seen(x), wanted) if wanted else {}).items()}
+        if wanted := [name for begun, name in map(parted, layers) if begun == sign]:
+            found |= {sign + name: value for name, value in features(seen(x), wanted).items()}
     return found
 
 

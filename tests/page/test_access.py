@@ -92,6 +92,28 @@ def test_everything_is_reached_by_keys_alone(visit: Visit, photo: Path) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Every style on your photo")
 
 
+HASTE = """async () => {
+  const press = (key) => {
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(event);
+  };
+  press('Escape');
+  await Promise.resolve();
+  press('?');
+}"""
+
+
+def test_a_key_counts_while_a_sheet_is_on_its_way_out(visit: Visit) -> None:
+    page = visit("/styles/")
+    page.locator("main li .tile").first.click()
+    card = page.get_by_role("dialog")
+    card.locator("dl").first.wait_for()
+    page.evaluate(HASTE)
+    expect(card.locator("kbd").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+
+
 def test_letters_alone_can_be_switched_off(visit: Visit, photo: Path) -> None:
     page = visit()
     make(page, photo)

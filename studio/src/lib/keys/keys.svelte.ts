@@ -166,7 +166,7 @@ function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select, [contenteditable]');
 }
 
-/** A sheet or a menu lies over the page: keys are its own. */
+/** A sheet or a menu lies over the page: keys are its own. One that is on its way out has none any more. */
 function isCovered(): boolean {
-  return document.querySelector('[role=dialog], [role=menu]') !== null;
+  return document.querySelector('[role=dialog][data-state=open], [role=menu][data-state=open]') !== null;
 }

@@ -43,6 +43,11 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
         yield "Cells have no way up that skips could go to.", "Set generator.cells or generator.skips, not both."
     if getattr(generator, "cells", False) and getattr(options, "texture", False):
         yield "Cells have no way up on which a texture could be laid.", "Set generator.cells or texture, not both."
+    if getattr(generator, "cells", False) and getattr(generator, "fine", 0):
+        yield (
+            "Cells have no way up on which fine blocks could stand.",
+            "Set generator.cells or generator.fine, not both.",
+        )
     if isinstance(adversary, AdversaryOptions):
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
         yield from misfits_of_penalty(adversary)
@@ -50,12 +55,25 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
             yield from misfits_of_size(name, generator, adversary, data)
     if adversary is not None:
         yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
+    yield from misfits_of_rehearsal(options, adversary)
     yield from misfits_of_features(options)
     accumulate: int = getattr(getattr(options, "descent", options), "accumulate", 1)
     if accumulate < 1 or data.batch % accumulate:
         yield (
             f"A batch of {data.batch} cannot be taken in {accumulate} equal parts.",
             "Choose accumulate among the divisors of data.batch.",
+        )
+
+
+def misfits_of_rehearsal(options: Any, adversary: Stabilisers | None) -> Iterator[tuple[str, str]]:
+    """What is judged again is what features saw, so pictures must be judged as they are."""
+    again: int = getattr(options, "rehearse", 0)
+    if again < 0 or getattr(options, "rehearsed", 1) < 1:
+        yield "Of the last crops, one or more, none or some are judged again.", "Use rehearse = 9 and rehearsed = 48."
+    if again and adversary and (adversary.changes or adversary.pool):
+        yield (
+            "What is changed by chance or comes from a pool cannot be rehearsed.",
+            "Leave out changes and pool, or rehearse.",
         )
 
 

@@ -27,6 +27,9 @@ MISFITS = [
     ("pix2pix", "data.target_part=[0,0,1,0.5]", "not for them"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
     ("house", "options={generator={cells=true},texture=true}", "a texture could be laid"),
+    ("house", "options.generator={cells=true,fine=1}", "fine blocks"),
+    ("house", "options={rehearse=2,adversary={pool=5}}", "cannot be rehearsed"),
+    ("house", "options={rehearse=-1}", "judged again"),
     ("house", "options.layers=['/@1_2']", "no layer '/@1_2'"),
 ]
 

@@ -22,6 +22,8 @@ OPTIONS = {
     "neighbours": ["options.neighbours=1.0", "options.neighbour_layers=['1_2','/2_2']", "options.bank=700"],
     "together": ["options.together=5.0"],
     "texture": ["options.texture=true", "options.grain=0.0"],
+    "rehearsal": ["options.rehearse=2", "options.rehearsed=5"],
+    "fine": ["options.generator.fine=1"],
     "hinge": ["options.objective=hinge", "options.spectral=true"],
 }
 
@@ -48,7 +50,9 @@ def test_a_stabiliser_is_an_option_of_the_house_method_and_resumes_bit_for_bit(s
     assert ours.keys() == theirs.keys() and all(same(ours[name], theirs[name]) for name in ours)
 
 
-@pytest.mark.parametrize("name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation", "neighbours", "texture"])
+@pytest.mark.parametrize(
+    "name", ["r1", "DiffAugment", "pool", "smoothing", "accumulation", "neighbours", "texture", "rehearsal"]
+)
 def test_a_stabiliser_changes_what_is_learnt_and_without_any_nothing_is_changed(name, domains):
     plain = recipes.change(tiny("house", domains), ["options.warm_steps=0"])
     changed = recipes.change(plain, [*OPTIONS[name], "options.objective=least-squares"])

@@ -71,6 +71,20 @@ def test_cells_are_squares_of_one_colour_and_decided_by_their_halo():
     assert (y[:, :, 80:84, 80:84] - near).abs().max() < 1e-6
 
 
+def test_fine_blocks_see_a_little_farther_and_the_halo_says_so():
+    torch.manual_seed(1)
+    plain, fine = (LocalGenerator(LocalOptions((4, 4, 8), 1, fine=fine)).eval() for fine in (0, 2))
+    for block in (*fine.blocks, *fine.fine):
+        torch.nn.init.normal_(block.second.weight, std=0.3)
+    x = torch.rand(1, 3, 160, 160)
+    halo = fine.halo
+    with torch.no_grad():
+        whole = fine(x)[:, :, 80:84, 80:84]
+        near = fine(x[:, :, 80 - halo : 84 + halo, 80 - halo : 84 + halo])[:, :, halo : halo + 4, halo : halo + 4]
+    assert halo > plain.halo
+    assert (whole - near).abs().max() < 1e-6
+
+
 def test_noise_is_laid_on_the_way_up_once_it_is_learnt_and_decided_by_its_halo():
     torch.manual_seed(1)
     generator = LocalGenerator(LocalOptions((4, 4, 8), 2), noises=3).eval()

@@ -26,6 +26,7 @@ from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.penalties import ObjectiveName
+from ganvas.learn.rehearsal import Rehearsal
 from ganvas.learn.sets import Sets
 
 
@@ -41,7 +42,8 @@ class HouseOptions:
     ``grain``: deviation of the noise that is added to the photo. ``texture``: the noise is also laid on the way up, so
     that paper and canvas can be made of it. ``neighbours``: how much pictures are held to the art nearest to their
     photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
-    together, are held to the art, taken together, on ``layers``.
+    together, are held to the art, taken together, on ``layers``. ``rehearse``: how many crops of the last ``rehearsed``
+    the heads learn from again at each step, of art and of pictures each.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -68,6 +70,8 @@ class HouseOptions:
     neighbour_layers: tuple[str, ...] = ("/3_3",)
     bank: int = 8192
     together: float = 0.0
+    rehearse: int = 0
+    rehearsed: int = 48
 
     @property
     def held_layers(self) -> tuple[str, ...]:
@@ -100,6 +104,7 @@ class House(OneSided):
         self.heads = judge.heads
         self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
         self.sets = Sets({name: channels(name) for name in options.layers}) if options.together else None
+        self.rehearsals = [Rehearsal(options.rehearse, options.rehearsed) for _ in ("art", "pictures")]
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
         weighed = ("adversarial", "content", "colour", "neighbours", "together")
@@ -144,7 +149,10 @@ class House(OneSided):
         if not self.shares:
             return self.adversary.learn(batch.target, fake, batch.step)
         known = {name: made.maps[name].detach() for name in self.options.layers}
-        return self.adversary.weigh((batch.target, fake), (self.heads(made.art), self.heads(known)), batch.step)
+        art = {name: made.art[name] for name in self.options.layers}
+        if self.options.rehearse:
+            art, known = (one.among(maps) for one, maps in zip(self.rehearsals, (art, known), strict=True))
+        return self.adversary.weigh((batch.target, fake), (self.heads(art), self.heads(known)), batch.step)
 
     def deceive(self, batch: Batch, made: Sight) -> Tensor:
         """The generator's adversarial loss on the picture."""
@@ -182,6 +190,8 @@ class House(OneSided):
         pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
         pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
         pool |= {"sets": self.sets} if self.sets else {}
+        if self.options.rehearse:
+            pool |= {f"rehearsal_{which}": one for which, one in zip(("art", "pictures"), self.rehearsals, strict=True)}
         return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 
     def state_dict(self) -> dict[str, Any]:

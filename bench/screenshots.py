@@ -1,11 +1,14 @@
 """Takes all pictures of the page that the documents show, again: ``python -m bench.screenshots [PHOTO...]``.
 
 Run by hand when the page or a style has changed, with the page built and chromium there; it takes some minutes. Photos
-must be ones that may be shown; without any, FREE ones of the data sets are taken (CC0). It knows which pictures there
-are to be, and leaves how each is taken to ``tests.page``.
+must be ones that may be shown; without any, FREE ones of the data sets are taken (CC0). Some show the page in Chinese,
+so a font that has it must be there. It knows which pictures there are to be, and leaves how each is taken to
+``tests.page``.
 """
 
 import argparse
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -22,6 +25,8 @@ def main() -> None:
     parser.add_argument("photos", nargs="*", type=Path)
     parser.add_argument("--into", type=Path, default=PICTURES)
     said = parser.parse_args()
+    if shutil.which("fc-list") and not subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=True).stdout:
+        raise SystemExit("Pictures of the page in Chinese need a font that has it: apt-get install fonts-wqy-microhei")
     photos = said.photos or [Settings().data_sets / "photos" / f"budgie_{name}.jpg" for name in FREE]
     with tempfile.TemporaryDirectory(prefix="ganvas-pictures-") as name:
         taken = Path(name)

@@ -108,6 +108,11 @@ def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[
         yield "A part of the art has edges from 0 to 1: left, upper, right, lower.", "Use [0.0, 0.0, 1.0, 1.0] for all."
     if data.pairs != "none" and data.target_part != WHOLE:
         yield "Of pairs the whole is learnt, or a half; target_part is not for them.", "Leave data.target_part out."
+    if data.pairs != "none" and (data.target_only or data.target_enlarge != 1):
+        yield (
+            "Of pairs all are learnt, at the size of both sides.",
+            "Leave data.target_only and data.target_enlarge out.",
+        )
     if data.crop < 16 or data.batch < 1:
         yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
 

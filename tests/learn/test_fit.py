@@ -25,6 +25,8 @@ MISFITS = [
     ("cyclegan", "options.adversary.discriminator.network=multi-scale", "too small for multi-scale"),
     ("dcgan", "data.target_part=[0.5,0,0.2,1]", "edges from 0 to 1"),
     ("pix2pix", "data.target_part=[0,0,1,0.5]", "not for them"),
+    ("pix2pix", "data.target_enlarge=2", "Of pairs all are learnt"),
+    ("pix2pix", "data.target_only=['a*']", "Of pairs all are learnt"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
     ("house", "options={generator={cells=true},texture=true}", "a texture could be laid"),
     ("house", "options.generator={cells=true,fine=1}", "fine blocks"),

@@ -34,7 +34,8 @@ def advise(
         advice = advised(facts, Wish(minutes, device, wish, use), folders, name, measured)
     if json:
         about = {"recipe": advice.recipe, "reasons": advice.reasons, "warnings": advice.warnings}
-        say_json({**about, "steps": advice.steps, "seconds_a_step": round(advice.seconds_a_step, 4)})
+        about |= {"steps": advice.steps, "seconds_a_step": round(advice.seconds_a_step, 4)}
+        say_json({**about, "beside_defaults": advice.beside_defaults})
     else:
         tell(advice)
     if out is not None:
@@ -61,6 +62,7 @@ def tell(advice: "Advice") -> None:
         typer.echo(f"# {rule}: {reason}")
     for warning in advice.warnings:
         typer.echo(f"# beware: {warning}")
+    typer.echo(f"# beside the defaults: {advice.beside_defaults}")
     minutes = advice.steps * advice.seconds_a_step / 60
     typer.echo(f"# {advice.steps} steps in {minutes:.0f} minutes, {advice.seconds_a_step:.2f} s each on this machine\n")
     typer.echo(tomli_w.dumps(advice.recipe), nl=False)

@@ -48,6 +48,14 @@ def test_the_estimate_is_that_of_the_measurement():
     )
 
 
+def test_advice_says_what_is_known_of_it_beside_the_defaults():
+    page = (ROOT / "docs" / "handbook" / "advice.md").read_text(encoding="utf-8")
+    assert "more of the photo" in given(UNPAIRED).beside_defaults and "more of the photo is kept" in " ".join(
+        page.split()
+    )
+    assert "not measured" in given(PAIRED).beside_defaults and "not measured" in given(ALONE).beside_defaults
+
+
 def test_few_pictures_missing_pairs_and_slow_processors_are_told():
     text = " ".join(given(Facts(100, 20, 300, 0.5, 2, False, 8)).warnings)
     assert "very few" in text and "50% of the photos have a partner" in text and "bf16" in text

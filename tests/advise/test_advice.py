@@ -49,10 +49,8 @@ def test_the_estimate_is_that_of_the_measurement():
 
 
 def test_advice_says_what_is_known_of_it_beside_the_defaults():
-    page = (ROOT / "docs" / "handbook" / "advice.md").read_text(encoding="utf-8")
-    assert "more of the photo" in given(UNPAIRED).beside_defaults and "more of the photo is kept" in " ".join(
-        page.split()
-    )
+    page = " ".join((ROOT / "docs" / "handbook" / "advice.md").read_text(encoding="utf-8").split())
+    assert "more of the photo" in given(UNPAIRED).beside_defaults and "more of the photo is kept" in page
     assert "not measured" in given(PAIRED).beside_defaults and "not measured" in given(ALONE).beside_defaults
 
 

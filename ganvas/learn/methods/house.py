@@ -104,7 +104,8 @@ class House(OneSided):
         self.heads = judge.heads
         self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
         self.sets = Sets({name: channels(name) for name in options.layers}) if options.together else None
-        self.rehearsals = [Rehearsal(options.rehearse, options.rehearsed) for _ in ("art", "pictures")]
+        seen = ("art", "pictures") if options.rehearse else ()
+        self.rehearsals = {which: Rehearsal(options.rehearse, options.rehearsed) for which in seen}
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
         weighed = ("adversarial", "content", "colour", "neighbours", "together")
@@ -150,8 +151,8 @@ class House(OneSided):
             return self.adversary.learn(batch.target, fake, batch.step)
         known = {name: made.maps[name].detach() for name in self.options.layers}
         art = {name: made.art[name] for name in self.options.layers}
-        if self.options.rehearse:
-            art, known = (one.among(maps) for one, maps in zip(self.rehearsals, (art, known), strict=True))
+        if self.rehearsals:
+            art, known = self.rehearsals["art"].among(art), self.rehearsals["pictures"].among(known)
         return self.adversary.weigh((batch.target, fake), (self.heads(art), self.heads(known)), batch.step)
 
     def deceive(self, batch: Batch, made: Sight) -> Tensor:
@@ -190,8 +191,7 @@ class House(OneSided):
         pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
         pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
         pool |= {"sets": self.sets} if self.sets else {}
-        if self.options.rehearse:
-            pool |= {f"rehearsal_{which}": one for which, one in zip(("art", "pictures"), self.rehearsals, strict=True)}
+        pool |= {f"rehearsal_{which}": one for which, one in self.rehearsals.items()}
         return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 
     def state_dict(self) -> dict[str, Any]:

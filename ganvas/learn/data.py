@@ -21,6 +21,7 @@ from ganvas.errors import BadData, GanvasError
 from ganvas.grain import PERIOD, grain
 from ganvas.image import decode
 from ganvas.learn.augment import Cut, Jitter, choose, recolour, take
+from ganvas.learn.hints import Hints, hinted
 from ganvas.learn.method import Batch
 
 Pixels = NDArray[np.uint8]
@@ -28,6 +29,7 @@ Pairs = Literal["none", "names", "halves", "halves-reversed"]
 Part = tuple[float, float, float, float]  # left, upper, right, lower edge, as shares of width and height
 WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
 KEPT = 3 << 30
+PLACES = 8
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class DataOptions:
     pictures that are kept for judging. ``target_only``: patterns of places under ``target`` (``tiles/ss074*``), where
     a part of the art is meant. ``target_part``: of each picture of the art only what lies between these shares of its
     width and height (left, upper, right, lower edge), for sheets with borders or captions. ``target_enlarge``: each
-    pixel of the art becomes a square of so many a side, for art whose pixels are meant to be seen.
+    pixel of the art becomes a square of so many a side, for art whose pixels are meant to be seen. ``hints``: colours
+    of its true picture that a pair's drawing is given now and then.
     """
 
     source: str = ""
@@ -61,6 +64,7 @@ class DataOptions:
     rotate: float = 0.0
     source_colour: Jitter = field(default_factory=Jitter)
     target_colour: Jitter = field(default_factory=Jitter)
+    hints: Hints = field(default_factory=Hints)
 
     def cut(self) -> Cut:
         """How windows are cut."""
@@ -145,9 +149,18 @@ def drawn_pairs(source: Pictures, target: Pictures, random: Generator, options: 
         photo, art = source[int(index)], target[int(index)]
         window = choose(photo, random, options.cut())
         photo, art = take(photo, window, options.crop), take(art, window, options.crop)
+        if options.hints != Hints():
+            photo, art = hinted((photo, art), any_colour(target, random), random, options.hints)
         pieces.append((recolour(photo, random, options.source_colour), recolour(art, random, options.target_colour)))
     photos, arts = zip(*pieces, strict=True)
     return to_tensor(photos), to_tensor(arts)
+
+
+def any_colour(pictures: Pictures, random: Generator) -> Pixels:
+    """The colour, 3, of some place of one of the pictures, of several places the one that is most of a colour."""
+    pixels = pictures[int(random.integers(len(pictures)))].reshape(-1, 3)
+    some = pixels[random.integers(len(pixels), size=PLACES)]
+    return some[np.ptp(some, axis=1).argmax()]
 
 
 def to_tensor(pieces: Sequence[Pixels]) -> Tensor:

@@ -113,6 +113,11 @@ def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[
             "Of pairs all are learnt, at the size of both sides.",
             "Leave data.target_only and data.target_enlarge out.",
         )
+    shares = data.hints.dabs, data.hints.painted, data.hints.ground
+    if any(shares) and data.pairs == "none":
+        yield "Hints are colours of a drawing's true picture, and there are no pairs.", "Leave data.hints out."
+    if not (all(0 <= share <= 1 for share in shares) and data.hints.dabs + data.hints.painted <= 1):
+        yield "Hints are shares from 0 to 1, dabs and painted at most 1 together.", "Use dabs = 0.25 and painted = 0.4."
     if data.crop < 16 or data.batch < 1:
         yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
 

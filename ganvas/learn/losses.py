@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, cross_entropy, relu, softplus
+from torch.nn.functional import avg_pool2d, cross_entropy, pad, relu, softplus
+
+NEARBY = 8  # pixels: how far a rim is looked for
+ALIKE = 0.15  # of -1..1: colours that are no farther apart are alike
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,26 @@ def colour(picture: Tensor, photo: Tensor, cell: int, margins: tuple[float, floa
     light = apart.mean(1, keepdim=True)
     beyond = [relu(part.abs() - margin).mean() for part, margin in zip((light, apart - light), margins, strict=True)]
     return beyond[0] + beyond[1]
+
+
+def rims(picture: Tensor, photo: Tensor) -> Tensor:
+    """How much paler a picture is along edges than where its photo has the same colour a little farther from them.
+
+    n x 3 x h x w each, in -1..1. Each place is held against the mean of the picture over the places nearby that look
+    like it in the photo (the weights of the joint bilateral filter: Petschnigg 2004, https://doi.org/10.1145/1015706.1015777),
+    each channel by itself, and weighs as much as there are others nearby that do not. Darker is no fault: contours are.
+    """
+    height, width = photo.shape[2:]
+    steps = range(-NEARBY, NEARBY + 1, NEARBY // 2)
+    shifts = [(y, x) for y in steps for x in steps if (y, x) != (0, 0)]
+    picture = picture.float()
+    around = pad(torch.cat([photo, picture], 1), (NEARBY,) * 4, mode="replicate")
+    alike = photo.new_full((len(photo), 1, height, width), 1e-3)
+    total = alike * picture
+    for y, x in shifts:
+        there = around[:, :, NEARBY + y : NEARBY + y + height, NEARBY + x : NEARBY + x + width]
+        weight = torch.exp((there[:, :3] - photo).square().sum(1, keepdim=True) / -(2 * ALIKE**2))
+        alike = alike + weight
+        total = total + weight * there[:, 3:]
+    edge = (1 - alike / len(shifts)).clamp(0, 1)
+    return (relu(picture - total / alike) * edge).mean()

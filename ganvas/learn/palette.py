@@ -34,12 +34,12 @@ def nearest(x: Tensor, colours: Tensor) -> Tensor:
     return (colours.square().sum(1) - 2 * pixels @ colours.T).argmin(3)
 
 
-def rarity(art: Tensor, colours: Tensor) -> Tensor:
+def rarity(art: Tensor, colours: Tensor, even: float = 0.5) -> Tensor:
     """How much a pixel of each colour weighs, by art n x 3 x h x w: the rarer the more, 1 in the mean of pixels.
 
-    Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.2, with lambda = 1/2: the shares of colours are mixed with
-    equal ones, so that a colour that is hardly there is not all that counts.
+    Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.2, with lambda = ``even``, 0 to 1: the shares of colours are
+    mixed with so much of equal ones, so that a colour that is hardly there is not all that counts. At 1 all are alike.
     """
     share = torch.bincount(nearest(art, colours).flatten(), minlength=len(colours)).float() / art[:, 0].numel()
-    weight = 1 / (share / 2 + 0.5 / len(colours))
+    weight = 1 / (share * (1 - even) + even / len(colours))
     return weight / (share * weight).sum()

@@ -27,6 +27,8 @@ MISFITS = [
     ("pix2pix", "data.target_part=[0,0,1,0.5]", "not for them"),
     ("pix2pix", "data.target_enlarge=2", "Of pairs all are learnt"),
     ("pix2pix", "data.target_only=['a*']", "Of pairs all are learnt"),
+    ("pix2pix", "data.hints={dabs=0.6,painted=0.6}", "at most 1 together"),
+    ("house", "data.hints={dabs=0.5}", "there are no pairs"),
     ("house", "options.generator={cells=true,skips=true}", "no way up"),
     ("house", "options={generator={cells=true},texture=true}", "a texture could be laid"),
     ("house", "options.generator={cells=true,fine=1}", "fine blocks"),

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ganvas.learn.losses import OBJECTIVES, colour, content, over_heads
+from ganvas.learn.losses import OBJECTIVES, colour, content, over_heads, rims
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
@@ -40,3 +40,28 @@ def test_content_is_nothing_for_the_same_and_colour_is_free_within_its_margin():
     redder = x + torch.tensor([0.3, -0.15, -0.15]).view(1, 3, 1, 1)
     assert colour(redder, x, 16, (0.0, 0.4)) == pytest.approx(0, abs=1e-5)
     assert colour(redder, x, 16, (0.0, 0.0)) == pytest.approx(0.2, abs=1e-5)
+
+
+def test_a_pale_rim_along_an_edge_counts_and_a_contour_or_another_palette_does_not():
+    photo = torch.full((1, 3, 48, 48), -0.5)
+    photo[..., 24:] = 0.7  # dark on the left, bright on the right
+    rimmed, contoured = photo.clone(), photo.clone()
+    rimmed[..., 21:24], contoured[..., 21:24] = 0.2, -1.0
+    other = 0.5 * photo.flip(1) - 0.2
+    assert rims(photo, photo) == pytest.approx(0, abs=1e-4) and rims(other, photo) == pytest.approx(0, abs=1e-4)
+    assert rims(contoured, photo) < 0.2 * rims(rimmed, photo)
+    away = photo.clone()
+    away[..., 6:9] = 0.2  # the same stripe where there is no edge
+    assert rims(away, photo) < 0.3 * rims(rimmed, photo)
+
+
+def test_a_rim_is_pulled_down_and_the_picture_as_a_whole_neither_up_nor_down():
+    photo = torch.full((1, 3, 48, 48), -0.5)
+    photo[..., 24:] = 0.7
+    picture = photo.clone()
+    picture[..., 20:24] = 0.2
+    picture.requires_grad_()
+    rims(picture, photo).backward()
+    assert picture.grad is not None
+    pulled = picture.grad[..., 20:24].sum()
+    assert pulled > 0 and picture.grad.sum().abs() < 0.02 * pulled

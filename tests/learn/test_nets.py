@@ -105,7 +105,7 @@ def test_noise_is_laid_on_the_way_up_once_it_is_learnt_and_decided_by_its_halo()
 def test_far_blocks_see_the_figure_as_a_whole_and_so_have_no_halo():
     torch.manual_seed(1)  # of such narrow networks some have no living path
     generator = build_generator(GeneratorOptions("local", local=LocalOptions((4, 4, 8), 1, far=2))).eval()
-    for block in (*generator.far, *generator.blocks):
+    for block in (generator.far.there, *generator.far.blocks, generator.far.back, *generator.blocks):
         torch.nn.init.normal_(block.second.weight, std=0.1)
     x = torch.rand(1, 3, 128, 128)
     other = x.clone()

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ganvas.grain import CHANNELS
 from ganvas.learn.adversary import Adversary, AdversaryOptions, Stabilisers
-from ganvas.learn.losses import colour, content
+from ganvas.learn.losses import colour, content, rims
 from ganvas.learn.maker import DescentOptions, Maker
 from ganvas.learn.method import Batch, Product, descend
 from ganvas.learn.neighbours import Neighbours
@@ -43,7 +43,8 @@ class HouseOptions:
     that paper and canvas can be made of it. ``neighbours``: how much pictures are held to the art nearest to their
     photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
     together, are held to the art, taken together, on ``layers``. ``rehearse``: how many crops of the last ``rehearsed``
-    the heads learn from again at each step, of art and of pictures each.
+    the heads learn from again at each step, of art and of pictures each. ``rims``: how much pale rims along edges
+    count.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -72,6 +73,7 @@ class HouseOptions:
     together: float = 0.0
     rehearse: int = 0
     rehearsed: int = 48
+    rims: float = 0.0
 
     @property
     def held_layers(self) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ class House(OneSided):
         self.rehearsals = {which: Rehearsal(options.rehearse, options.rehearsed) for which in seen}
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
-        weighed = ("adversarial", "content", "colour", "neighbours", "together")
+        weighed = ("adversarial", "content", "colour", "neighbours", "together", "rims")
         self.weights = {name: getattr(options, name) for name in weighed}
 
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
@@ -166,6 +168,7 @@ class House(OneSided):
             photo = look(self.features, batch.source, tuple({*options.content_layers, *options.held_layers}))
         kept = torch.stack([content(fake.maps[name], photo[name]) for name in options.content_layers]).mean()
         told = {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
+        told |= {"rims": rims(fake.picture, batch.source)} if options.rims else {}
         told |= {"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {}
         return told | ({"together": self.sets(fake.maps, fake.art)} if self.sets else {})
 

@@ -50,7 +50,8 @@ class PairsOptions:
     """The two networks, how they learn, and the weights; ``like`` names the layers that are compared.
 
     ``distance`` weighs that of pixels, or of a generator with a palette its choice. ``warm_steps``: steps with nothing
-    else, which are three times as quick.
+    else, which are three times as quick. ``even``: from 0, where a colour weighs as much more as it is rarer, to 1,
+    where all pixels are alike.
     """
 
     generator: GeneratorOptions = field(default_factory=generator)
@@ -61,6 +62,7 @@ class PairsOptions:
     like: tuple[str, ...] = ("/2_2", "/3_3")
     adversarial: float = 1.0
     warm_steps: int = 0
+    even: float = 0.5
 
 
 class Sight(NamedTuple):
@@ -99,7 +101,7 @@ class HousePairs(OneSided):
         super().begin(batches)
         art = torch.cat([batch.target for batch in batches])
         self.colours = palette_of(art, self.palette or COLOURS)
-        self.weight = rarity(art, self.colours)
+        self.weight = rarity(art, self.colours, self.options.even)
         if self.palette:
             for network in (self.maker.live, self.maker.generator):
                 network.get_buffer("palette").copy_(self.colours)

@@ -25,9 +25,9 @@ class LocalOptions:
     ``skips``: whether full and half size also go past the blocks. They keep the photo's finest detail, which
     is what a painter leaves out; without them all is painted anew from quarter size. ``soft``: a blur between the
     blocks and the way up, which takes the grid away. ``cells``: no way up; each place at quarter size becomes a square
-    of 4 x 4 pixels of one colour. ``far``: further blocks at a sixteenth of the size, whose result is added to what the
-    blocks begin with; where a colour depends on the whole figure, something must see it. ``fine``: further blocks at
-    half size on the way up, for lines thinner than a place at quarter size.
+    of 4 x 4 pixels of one colour. ``far``: further blocks at a sixteenth of the size, and one at an eighth on
+    the way there and one back, before the others; where a colour depends on the whole figure, something must see it.
+    ``fine``: further blocks at half size on the way up, for lines thinner than a place at quarter size.
     """
 
     channels: tuple[int, int, int] = (16, 32, 64)
@@ -118,6 +118,26 @@ class LocalBlock(nn.Module):
         return x + self.second(relu(self.first(self.norm(x))))
 
 
+class Far(nn.Module):
+    """What is seen of the whole figure, down to a sixteenth of the size and back, each size added to the next.
+
+    A U-Net's way (Ronneberger 2015, https://arxiv.org/abs/1505.04597).
+    """
+
+    def __init__(self, channels: int, blocks: int) -> None:
+        super().__init__()
+        self.down_eighth = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.down_sixteenth = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.there, self.back = LocalBlock(channels), LocalBlock(channels)
+        self.blocks = nn.Sequential(*(LocalBlock(channels) for _ in range(blocks)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """n x c x h x w at quarter size to the same."""
+        eighth = self.there(relu(self.down_eighth(x)))
+        sixteenth = self.blocks(relu(self.down_sixteenth(eighth)))
+        return x + double(self.back(eighth + double(sixteenth)))
+
+
 class LocalGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
@@ -139,7 +159,7 @@ class LocalGenerator(nn.Module):
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
         self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
         self.range = 1 + options.headroom
-        self.far = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.far)))
+        self.far = Far(quarter, options.far) if options.far else nn.Identity()
         self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
         self.soften = Soften(quarter) if options.soft and not options.cells else nn.Identity()
         self.cells = options.cells
@@ -168,7 +188,7 @@ class LocalGenerator(nn.Module):
         photo, noise = x[:, :3], x[:, 3:]
         full = relu(self.enter(photo))
         half = relu(self.down_half(full))
-        quarter = self.soften(self.blocks(self.seen_from_afar(relu(self.down_quarter(half)))))
+        quarter = self.soften(self.blocks(self.far(relu(self.down_quarter(half)))))
         if self.cells:
             return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
         half_laid, full_laid = self.laid(noise) if self.laid else (0, 0)
@@ -176,12 +196,6 @@ class LocalGenerator(nn.Module):
         half = self.fine(half)
         full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
         return self.leave(full)
-
-    def seen_from_afar(self, x: Tensor) -> Tensor:
-        """n x c x h x w at quarter size with what the far blocks make of its means over 4 x 4 cells added."""
-        if not len(self.far):
-            return x
-        return x + interpolate(self.far(avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False)
 
 
 def double(x: Tensor) -> Tensor:

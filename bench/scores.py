@@ -127,6 +127,7 @@ def fingerprint(path: Path, folders: Folders, cache: Path) -> str:
     whole.update(
         json.dumps([style.canvas, style.halo, style.multiple, style.grain, style.texture, style.cells]).encode()
     )
+    whole.update(str(style.drawing or "").encode())
     whole.update(json.dumps([PROTOCOL, sets.describe(sets.choose(folders, cache))], sort_keys=True).encode())
     return whole.hexdigest()
 

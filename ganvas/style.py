@@ -40,10 +40,11 @@ class Style:
     ``halo``: pixels at the working size that a tile needs around it, None when the network looks at the whole
     picture. ``fixed_halo``: the same for such a network once its norms are given the statistics of a thumbnail, None
     when it can be run whole only. ``multiple``: the sides of a tile are multiples of this. ``canvas``: the long edge,
-    in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``grain``: deviation of the
-    fixed noise that is added to x (-1..1) before the network. ``texture``: the noise itself, with deviation 1, follows
-    as three further channels of x. ``cells``: the picture is made of squares of one colour, which stay squares when it
-    is enlarged. ``title`` and ``card`` are by language ("en", "zh").
+    in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``drawing``: the same for a
+    line drawing on paper, whose figure must be seen as a whole; 0 where it is the canvas, too. ``grain``: deviation of
+    the fixed noise that is added to x (-1..1) before the network. ``texture``: the noise itself, with deviation 1,
+    follows as three further channels of x. ``cells``: the picture is made of squares of one colour, which stay squares
+    when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str
@@ -55,6 +56,7 @@ class Style:
     fixed_halo: int | None = None
     multiple: int = 1
     canvas: int = 1024
+    drawing: int = 0
     grain: float = 0.0
     texture: bool = False
     cells: bool = False
@@ -220,6 +222,7 @@ RULES: dict[str, Rule] = {
     "fixed_halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "multiple": whole(1, 256),
     "canvas": whole(64, 4096),
+    "drawing": (lambda value: value == 0 or whole(64, 4096)[0](value), "0, or a whole number from 64 to 4096"),
     "cells": (lambda value: type(value) is bool, "true or false"),
     "texture": (lambda value: type(value) is bool, "true or false"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),

@@ -42,8 +42,8 @@ def write(path, model: onnx.ModelProto, metadata: dict[str, str]):
 
 def test_what_is_saved_is_loaded(tmp_path):
     rich = Style(
-        "monet-2", {"en": "Monet"}, version=3, halo=64, multiple=4, canvas=640, grain=0.1, artist="Claude Monet",
-        parity={"fp32": 1e-6}, scores={"kid": {"mean": 1.5, "error": None}}, recipe={"steps": 10, "data": ["a"]},
+        "monet-2", {"en": "Monet"}, version=3, halo=64, multiple=4, canvas=640, drawing=128, grain=0.1,
+        artist="Claude Monet", parity={"fp32": 1e-6}, scores={"kid": {"mean": 1.5, "error": None}}, recipe={"steps": 10, "data": ["a"]},
         card={"en": {"look": "light"}}, made={"seconds": 1.5}, preview=webp(),
     )  # fmt: skip
     saved = save(blurring(), rich, tmp_path / "a.onnx")
@@ -109,6 +109,7 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
         {"title": {}}, {"title": "Plain"}, {"title": {"en": 1}}, {"title": {"en": "x" * 5000}},
         {"kind": "virus"}, {"version": 0}, {"version": 1.5}, {"version": True}, {"halo": -1}, {"halo": 513},
         {"halo": "2"}, {"multiple": 0}, {"multiple": 257}, {"canvas": 10}, {"canvas": 10**9}, {"grain": -0.1},
+        {"drawing": 63}, {"drawing": True},
         {"grain": 2}, {"grain": float("nan")}, {"texture": 1}, {"texture": True},
         {"artist": "x" * 500}, {"licence": None}, {"scores": []},
         {"card": {"en": "words"}}, {"unknown": 1}, {"artist": "\ud800"},

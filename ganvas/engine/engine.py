@@ -21,6 +21,7 @@ OPEN = 4
 ENLARGE = 8
 WHOLE = 1_600_000
 FINISHING = 0.3
+LOOKED_AT, PAPER = 256, 240  # pixels a side are enough to know a drawing; its paper is no darker in any channel
 
 
 class Engine:
@@ -58,7 +59,7 @@ class Engine:
             raise BadControls(f"{known.name} makes pictures from nothing and takes no photo.", "Choose another style.")
         if controls.strength == 0:
             return pixels.copy()
-        size = working_size(known, controls.stroke, pixels.shape[:2])
+        size = working_size(for_drawing(known, pixels), controls.stroke, pixels.shape[:2])
         share = size[0] * size[1] / (size[0] * size[1] + FINISHING * pixels.shape[0] * pixels.shape[1])
         small = resize(pixels, size)
         network, reach = self.prepare(known, small, on_tile.again)
@@ -133,6 +134,15 @@ def reduced(pixels: Pixels, style: Style) -> Batch:
 def reach_of(style: Style, tile: int) -> Reach:
     """What a style's network needs around and beside a tile of at most ``tile`` pixels a side."""
     return Reach(style.halo or 0, style.multiple, style.grain, tile, style.texture)
+
+
+def for_drawing(style: Style, pixels: Pixels) -> Style:
+    """The style with its canvas for line drawings, where it has one and at least half of h x w x 3 is bare paper."""
+    if not style.drawing:
+        return style
+    step = max(1, max(pixels.shape[:2]) // LOOKED_AT)
+    paper = (pixels[::step, ::step] >= PAPER).all(2).mean()
+    return replace(style, canvas=style.drawing) if paper >= 0.5 else style
 
 
 def working_size(style: Style, stroke: float, size: Size) -> Size:

@@ -85,6 +85,7 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
         fixed_halo=product.fixed_halo,
         multiple=product.multiple,
         canvas=about.canvas,
+        drawing=about.drawing,
         grain=product.grain,
         texture=product.texture,
         cells=product.cells,

@@ -47,6 +47,7 @@ class About:
     licence: str = ""
     source: str = ""
     canvas: int = 768
+    drawing: int = 0
     card: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     preview: str = ""
 

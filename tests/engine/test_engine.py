@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ganvas.engine.controls import Controls, check
-from ganvas.engine.engine import ENLARGE, OPEN, WHOLE, Engine, working_size
+from ganvas.engine.engine import ENLARGE, OPEN, WHOLE, Engine, for_drawing, working_size
 from ganvas.engine.resample import resize
 from ganvas.engine.tiling import to_batch, to_pixels
 from ganvas.errors import BadControls, Cancelled, UnknownStyle
@@ -132,6 +132,16 @@ def test_the_working_size_is_relative_to_the_long_edge():
     assert working_size(style, 2.0, (3000, 4000)) == (375, 500)
     assert working_size(style, 0.25, (3000, 4000)) == (3000, 4000)
     assert working_size(style, 1.0, (1, 5000)) == (1, 1000)
+
+
+def test_a_drawing_on_paper_is_seen_at_the_canvas_for_drawings_and_a_photo_is_not():
+    style, plain = (Style("a", {"en": "A"}, halo=None, canvas=300, drawing=size) for size in (128, 0))
+    drawing = np.full((600, 800, 3), 252, np.uint8)
+    drawing[100:110] = 0
+    assert for_drawing(style, drawing).canvas == 128 and for_drawing(plain, drawing) is plain
+    assert for_drawing(style, noise(600, 800)).canvas == 300
+    drawing[:320] = 30, 90, 200  # most of the paper is a painted sky
+    assert for_drawing(style, drawing).canvas == 300
 
 
 def test_a_tiny_photo_is_not_enlarged_beyond_reason():

@@ -43,7 +43,8 @@ def write(path, model: onnx.ModelProto, metadata: dict[str, str]):
 def test_what_is_saved_is_loaded(tmp_path):
     rich = Style(
         "monet-2", {"en": "Monet"}, version=3, halo=64, multiple=4, canvas=640, drawing=128, grain=0.1,
-        artist="Claude Monet", parity={"fp32": 1e-6}, scores={"kid": {"mean": 1.5, "error": None}}, recipe={"steps": 10, "data": ["a"]},
+        artist="Claude Monet", parity={"fp32": 1e-6},
+        scores={"kid": {"mean": 1.5, "error": None}}, recipe={"steps": 10, "data": ["a"]},
         card={"en": {"look": "light"}}, made={"seconds": 1.5}, preview=webp(),
     )  # fmt: skip
     saved = save(blurring(), rich, tmp_path / "a.onnx")

@@ -7,7 +7,7 @@ from ganvas.learn.nets.choice import GeneratorOptions, build_generator
 from ganvas.learn.nets.contrast import Projections, choose_places, encode
 from ganvas.learn.nets.dcgan import WholeDiscriminator
 from ganvas.learn.nets.features import Features
-from ganvas.learn.nets.local import LocalGenerator, LocalOptions, Soften
+from ganvas.learn.nets.local import LocalGenerator, LocalOptions, Soften, Spread, openness
 from ganvas.learn.nets.norms import normalise
 from ganvas.learn.nets.projected import ProjectedDiscriminator, look
 
@@ -187,3 +187,41 @@ def test_a_palette_begins_with_the_colours_that_are_nearest_to_the_photo_s_own()
     with torch.no_grad():
         made = generator(photo)
     assert (made[0, :, 8, 4] - colours[2]).abs().max() < 0.01 and (made[0, :, 8, 28] - colours[0]).abs().max() < 0.01
+
+
+def test_what_is_found_spreads_over_its_region_and_not_over_a_line():
+    photo = torch.ones(1, 3, 96, 96)
+    photo[..., 32:36, 32:64] = photo[..., 60:64, 32:64] = photo[..., 32:64, 32:36] = photo[..., 32:64, 60:64] = -1
+    spread = Spread(4, 8).eval()
+    for layer in (spread.give, spread.take):
+        torch.nn.init.ones_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    inside, outside = torch.zeros(1, 4, 24, 24), torch.zeros(1, 4, 24, 24)
+    inside[..., 12, 12], outside[..., 0, 0] = 1, 1
+    with torch.no_grad():
+        filled, around = (spread(found, openness(photo)) - found for found in (inside, outside))
+    assert (filled[..., 10:14, 10:14] > 0).all() and (filled[..., :7, :] == 0).all()
+    assert (around[..., 10:14, 10:14] == 0).all() and (around[..., 23, 0] > 0).all()
+
+
+def test_a_place_is_open_where_there_is_no_dark_line_whatever_its_colour():
+    photo = torch.full((1, 3, 32, 64), 0.9) + 0.02 * torch.rand(1, 3, 32, 64)
+    photo[..., 8:16] = torch.tensor([0.3, -0.9, -0.9]).view(3, 1, 1)  # red
+    photo[..., 38:41] = -1
+    open_ = openness(photo)
+    assert open_.shape == (1, 1, 8, 16)
+    assert (open_[..., :8] == 1).all() and (open_[..., 11:] == 1).all()
+    assert (open_[..., 9:11] == 0).all()
+
+
+def test_a_generator_that_spreads_has_no_halo_and_sees_a_region_s_other_end():
+    torch.manual_seed(1)
+    generator = LocalGenerator(LocalOptions((8, 16, 64), 2, spread=24)).eval()
+    assert generator.spread is not None
+    photo, dabbed = torch.ones(1, 3, 64, 160), torch.ones(1, 3, 64, 160)
+    dabbed[..., 28:36, 60:68] = torch.tensor([0.9, -0.6, 0.9]).view(3, 1, 1)
+    with torch.no_grad():
+        torch.nn.init.normal_(generator.spread.give.weight)
+        apart = (generator(photo) - generator(dabbed)).abs()
+    assert generator.halo is None
+    assert apart[..., 150:].max() > 1e-4

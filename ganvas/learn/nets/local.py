@@ -10,13 +10,14 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, conv2d, interpolate, pad, relu
+from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad, relu
 
 # What a palette's logits are multiplied by before they are mixed: while learning, and in use. The more, the nearer to
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
 SOFT, FIRM = 2.5, 8.0
 LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
 BEYOND = 32  # pixels
+LARGER = 3
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class LocalOptions:
     blocks and the way up, which takes the grid away. ``cells``: no way up; each place at quarter size becomes a square
     of 4 x 4 pixels of one colour. ``far``: further blocks at a sixteenth of the size, and one at an eighth on
     the way there and one back, before the others; where a colour depends on the whole figure, something must see it.
-    ``fine``: further blocks at half size on the way up, for lines thinner than a place at quarter size.
+    ``fine``: further blocks at half size on the way up, for lines thinner than a place at quarter size. ``spread``: how
+    many places far at quarter size what is found spreads over a region, before the last block.
     """
 
     channels: tuple[int, int, int] = (16, 32, 64)
@@ -38,6 +40,7 @@ class LocalOptions:
     cells: bool = False
     far: int = 0
     fine: int = 0
+    spread: int = 0
     headroom: float = 0.0
     palette: int = 0
 
@@ -49,7 +52,7 @@ class LocalOptions:
     @property
     def halo(self) -> int | None:
         """How many pixels on each side decide a pixel; none where ``far`` blocks see the borders of the whole."""
-        return None if self.far else 4 * (2 * self.blocks + self.soft + self.fine) + 16
+        return None if self.far or self.spread else 4 * (2 * self.blocks + self.soft + self.fine) + 16
 
 
 class Soften(nn.Module):
@@ -139,6 +142,35 @@ class Far(nn.Module):
         return x + double(self.back(eighth + double(sixteenth)))
 
 
+class Spread(nn.Module):
+    """What is found at one place of a region, told to all of it: each channel's maximum grows ``steps`` places far.
+
+    In use it grows LARGER times as far, as pictures are larger than the crops that were learnt from.
+
+    Growth ends where the picture has a dark line, so that what comes in from the page's border stays outside of a
+    closed line, and a dab of colour fills the shape that it lies in: a flood fill (Smith 1979,
+    https://doi.org/10.1145/965103.807456) that gradients pass.
+    """
+
+    def __init__(self, channels: int, steps: int) -> None:
+        super().__init__()
+        self.steps = steps
+        self.give, self.take = nn.Conv2d(channels, channels // 4, 1), nn.Conv2d(channels // 4, channels, 1)
+
+    def forward(self, x: Tensor, open_: Tensor) -> Tensor:
+        """n x c x h x w, and how open each place is, n x 1 x h x w in 0..1, to the first's size."""
+        carried = relu(self.give(x)).float() * open_  # a maximum is slower in bf16
+        for _ in range(self.steps * (1 if self.training else LARGER)):
+            carried = torch.maximum(carried, open_ * max_pool2d(carried, 3, 1, 1))
+        return x + self.take(carried)
+
+
+def openness(photo: Tensor) -> Tensor:
+    """Where a photo n x 3 x h x w has no dark line: n x 1 x h / 4 x w / 4 in 0..1. Colours are no lines."""
+    lightest = photo.amax(1, keepdim=True)
+    return (1 - 2 * max_pool2d(-lightest, 6, 4, 1)).clamp(0, 1)
+
+
 class LocalGenerator(nn.Module):
     """n x 3 x h x w in -1..1 to the same; h and w multiples of ``multiple``.
 
@@ -163,6 +195,7 @@ class LocalGenerator(nn.Module):
         self.range = 1 + options.headroom
         self.far = Far(quarter, options.far) if options.far else nn.Identity()
         self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
+        self.spread = Spread(quarter, options.spread) if options.spread else None
         self.soften = Soften(quarter) if options.soft and not options.cells else nn.Identity()
         self.cells = options.cells
         if not options.cells:
@@ -193,7 +226,7 @@ class LocalGenerator(nn.Module):
         photo, noise = x[:, :3], x[:, 3:]
         full = relu(self.enter(photo))
         half = relu(self.down_half(full))
-        quarter = self.soften(self.blocks(self.far(relu(self.down_quarter(half)))))
+        quarter = self.soften(self.painted(self.far(relu(self.down_quarter(half))), photo))
         if self.cells:
             return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
         half_laid, full_laid = self.laid(noise) if self.laid else (0, 0)
@@ -201,6 +234,12 @@ class LocalGenerator(nn.Module):
         half = self.fine(half)
         full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
         return self.leave(full) + self.own(photo)
+
+    def painted(self, x: Tensor, photo: Tensor) -> Tensor:
+        """The blocks on n x c x h x w; before the last of them, what was found spreads over the photo's regions."""
+        if self.spread is None:
+            return self.blocks(x)
+        return self.blocks[-1](self.spread(self.blocks[:-1](x), openness(photo)))
 
     def own(self, photo: Tensor) -> Tensor | float:
         """How near each colour of the palette is to the photo's own, n x colours x h x w, learnt how much that counts.

@@ -16,8 +16,8 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
 SOFT, FIRM = 2.5, 8.0
 LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
-BEYOND = 32  # pixels
-LARGER = 3
+BEYOND = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
+LARGER = 3  # times as far as in a crop
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class LocalOptions:
 
     @property
     def halo(self) -> int | None:
-        """How many pixels on each side decide a pixel; none where ``far`` blocks see the borders of the whole."""
+        """How many pixels on each side decide a pixel; none where ``far`` or ``spread`` sees the whole."""
         return None if self.far or self.spread else 4 * (2 * self.blocks + self.soft + self.fine) + 16
 
 
@@ -177,8 +177,8 @@ class LocalGenerator(nn.Module):
     With ``noises``, as many channels of noise of deviation 1 follow the photo's three, and are laid on the way up.
 
     ``halo`` pixels of neighbourhood on each side decide a pixel: a picture's tiles with that much around them are
-    equal to the whole. With far blocks there is no halo, and a picture is run whole; in use its border is then repeated
-    BEYOND pixels outwards, or what a convolution takes for black beyond it would be seen as a frame.
+    equal to the whole. With far blocks or a spread there is none, and a picture is run whole; in use its border is then
+    repeated BEYOND pixels outwards, or what a convolution takes for grey beyond it would be seen as a frame.
     """
 
     fixed_halo: ClassVar[None] = None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from tests.page.fake import Script, Server, encode, sample, serve
 from tests.page.real import Real, serve_ganvas
@@ -100,6 +100,14 @@ class Watched:
 
 
 Visit = Callable[..., Page]
+
+
+def held(page: Page, address: str) -> list[Route]:
+    """Requests to such addresses, which get no answer until they are told to go on; from the next loading on."""
+    waiting: list[Route] = []
+    page.route(address, lambda route: waiting.append(route))
+    page.reload()
+    return waiting
 
 
 @pytest.fixture

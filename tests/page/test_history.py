@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, held
 from tests.page.fake import encode, sample
 from tests.page.real import Real, wait_until
 from tests.page.test_access import AXE, check
@@ -54,6 +54,14 @@ def test_a_picture_comes_back_with_all_its_settings(
     expect(page.get_by_role("radiogroup", name=colours).locator("input:checked")).to_have_value("photo")
     expect(page.locator("input[value=webp]")).to_be_checked()
     expect(page.locator(".controls")).to_contain_text({"en": "Where you painted", "zh": "涂抹过的地方"}[language])
+
+
+def test_a_picture_comes_back_before_the_styles_are_known(enter: Enter) -> None:
+    page = enter({"name": "sea.jpg", "strength": "0.4"})
+    waiting = held(page, "**/api/v1/styles")
+    page.locator("article .open").click()
+    waiting[0].continue_()
+    expect(page.get_by_role("slider", name="Strength")).to_have_attribute("aria-valuenow", "40")
 
 
 def test_an_avatar_comes_back_with_its_frame(enter: Enter) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import WIDTHS, Visit, bring, make
+from tests.page.conftest import WIDTHS, Visit, bring, held, make
 from tests.page.fake import Script
 
 MESSAGES = Path(__file__).resolve().parents[2] / "studio" / "src" / "lib" / "messages"
@@ -49,6 +49,17 @@ def test_the_wall_shows_every_style_on_the_photo_from_small_files(visit: Visit, 
     bring(visit(), photo)
     assert {wish["style"] for wish in script.asked} == {"negative", "poster", "pencil"}
     assert all(wish["long_edge"] == "640" and wish["bytes"] < photo.stat().st_size for wish in script.asked)
+
+
+def test_a_photo_that_comes_before_the_styles_is_shown_in_each(visit: Visit, photo: Path) -> None:
+    page = visit()
+    waiting = held(page, "**/api/v1/styles")
+    with page.expect_file_chooser() as chooser:
+        page.locator(".bring button").first.click()
+    chooser.value.set_files(photo)
+    waiting[0].continue_()
+    page.locator(".wall .photo").wait_for()
+    expect(page.locator(".wall .tile img")).to_have_count(3)
 
 
 def test_a_style_that_is_chosen_first_is_the_one_that_is_shown(visit: Visit, photo: Path) -> None:

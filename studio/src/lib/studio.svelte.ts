@@ -48,6 +48,8 @@ class Studio {
   readonly wall = new Wall((name, seconds) => notePace(this.styles.find((style) => style.name === name), seconds));
   readonly whole = new Whole();
 
+  #listed: Promise<void> | null = null;
+
   get style(): Style | null {
     return this.styles.find((style) => style.name === this.look.now.style) ?? null;
   }
@@ -61,11 +63,24 @@ class Studio {
     return this.styles.filter((style) => style.kind === 'transfer');
   }
 
-  async list(): Promise<void> {
+  /** Asks the server which styles there are. A photo that is here already is then shown in each. */
+  list(): Promise<void> {
+    this.#listed = this.#list();
+    return this.#listed;
+  }
+
+  /** Waits until it is known which styles there are, or why it is not: who is quicker than the server is not refused. */
+  known(): Promise<void> {
+    return this.#listed ?? this.list();
+  }
+
+  async #list(): Promise<void> {
     this.listing = true;
     this.stylesProblem = null;
+    const unknown = this.styles.length === 0;
     try {
       this.styles = await listStyles();
+      if (this.photo && unknown) this.#fill(this.photo);
       if (!this.style) this.look.begin(firstLook(this.transfers[0]?.name ?? ''));
     } catch (reason) {
       this.stylesProblem = reason;
@@ -109,16 +124,21 @@ class Studio {
     this.opening = true;
     this.photoProblem = null;
     try {
+      await this.known();
       const photo = await openPhoto(file, name, this.transfers);
       this.leave();
       this.photo = photo;
       if (look ?? this.preferred) this.show(look ?? firstLook(this.preferred));
-      void this.wall.fill(photo, this.transfers.map((style) => style.name));
+      this.#fill(photo);
     } catch (reason) {
       this.photoProblem = reason;
     } finally {
       this.opening = false;
     }
+  }
+
+  #fill(photo: Photo): void {
+    void this.wall.fill(photo, this.transfers.map((style) => style.name));
   }
 
   /** Puts the photo away, and all that was made of it. */

@@ -28,6 +28,7 @@ export async function again(made: Made): Promise<boolean> {
   try {
     if (!made.photo) return refuse('history.photoless');
     const style = styleOf(made);
+    await studio.known();
     if (!studio.styles.some((known) => known.name === style)) return refuse('history.styleless', style);
     const file = await fetchBlob(api(made.photo));
     const { strength, stroke, colour } = made.settings;

@@ -31,6 +31,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 MAX_BYTES = 256 * 2**20
 MAX_ABOUT = 256 * 2**10
 MAX_PREVIEW = 256 * 2**10
+CANVAS = (64, 4096)  # pixels
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,8 @@ RULES: dict[str, Rule] = {
     "halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "fixed_halo": (lambda value: value is None or whole(0, 512)[0](value), "nothing, or a whole number from 0 to 512"),
     "multiple": whole(1, 256),
-    "canvas": whole(64, 4096),
-    "drawing": (lambda value: value == 0 or whole(64, 4096)[0](value), "0, or a whole number from 64 to 4096"),
+    "canvas": whole(*CANVAS),
+    "drawing": (lambda value: value == 0 or whole(*CANVAS)[0](value), f"0, or {whole(*CANVAS)[1]}"),
     "cells": (lambda value: type(value) is bool, "true or false"),
     "texture": (lambda value: type(value) is bool, "true or false"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),

@@ -8,6 +8,7 @@ from ganvas.learn.adversary import AdversaryOptions, Stabilisers
 from ganvas.learn.data import WHOLE, DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
 from ganvas.learn.nets.features import LAYERS, parted
+from ganvas.learn.nets.local import LocalOptions
 
 # Why a network is not among those of a method; what is not here was not tried and is refused as such.
 REASONS = {
@@ -39,15 +40,8 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
     adversary: Stabilisers | None = getattr(options, "adversary", None)
     if isinstance(generator, GeneratorOptions):
         yield from unknown_part(name, "generator", generator.network, method.generators)
-    if getattr(generator, "cells", False) and getattr(generator, "skips", False):
-        yield "Cells have no way up that skips could go to.", "Set generator.cells or generator.skips, not both."
-    if getattr(generator, "cells", False) and getattr(options, "texture", False):
-        yield "Cells have no way up on which a texture could be laid.", "Set generator.cells or texture, not both."
-    if getattr(generator, "cells", False) and getattr(generator, "fine", 0):
-        yield (
-            "Cells have no way up on which fine blocks could stand.",
-            "Set generator.cells or generator.fine, not both.",
-        )
+    if local := local_of(getattr(options, "generator", None)):
+        yield from misfits_of_local(local, bool(getattr(options, "texture", False)))
     if isinstance(adversary, AdversaryOptions):
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
         yield from misfits_of_penalty(adversary)
@@ -57,12 +51,36 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
         yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
     yield from misfits_of_rehearsal(options, adversary)
     yield from misfits_of_features(options)
+    if not 0 <= getattr(options, "even", 0.0) <= 1:
+        yield "How even colours weigh goes from 0 to 1.", "Use even = 0.5."
     accumulate: int = getattr(getattr(options, "descent", options), "accumulate", 1)
     if accumulate < 1 or data.batch % accumulate:
         yield (
             f"A batch of {data.batch} cannot be taken in {accumulate} equal parts.",
             "Choose accumulate among the divisors of data.batch.",
         )
+
+
+def local_of(generator: Any) -> LocalOptions | None:
+    """The settings of a local generator, where it is one."""
+    if isinstance(generator, GeneratorOptions):
+        return generator.local if generator.network == "local" else None
+    return generator if isinstance(generator, LocalOptions) else None
+
+
+def misfits_of_local(local: LocalOptions, texture: bool) -> Iterator[tuple[str, str]]:
+    """The local generator's settings against each other."""
+    if local.cells and local.skips:
+        yield "Cells have no way up that skips could go to.", "Set generator.cells or generator.skips, not both."
+    if local.cells and texture:
+        yield "Cells have no way up on which a texture could be laid.", "Set generator.cells or texture, not both."
+    if local.cells and local.fine:
+        yield (
+            "Cells have no way up on which fine blocks could stand.",
+            "Set generator.cells or generator.fine, not both.",
+        )
+    if local.spread and not local.blocks:
+        yield "What spreads over a region is used by the block after it.", "Set generator.local.blocks to 1 or more."
 
 
 def misfits_of_rehearsal(options: Any, adversary: Stabilisers | None) -> Iterator[tuple[str, str]]:

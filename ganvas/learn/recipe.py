@@ -14,6 +14,7 @@ from ganvas.errors import BadRecipe
 from ganvas.learn.data import DataOptions
 from ganvas.learn.fit import refuse_misfits
 from ganvas.learn.methods import METHODS
+from ganvas.style import CANVAS
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,15 @@ def build(plain: Mapping[str, Any]) -> Recipe:
     options = checked(kind, laid_over(dataclasses.asdict(kind()), plain.get("options", {})), "options")
     recipe = checked(Recipe, {key: value for key, value in plain.items() if key != "options"}, "recipe")
     refuse_misfits(method, METHODS[method], options, recipe.data)
+    refuse_canvas(recipe.about)
     return dataclasses.replace(recipe, options=options)
+
+
+def refuse_canvas(about: About) -> None:
+    """Raise BadRecipe for a canvas that no style file may have: training would be for nothing."""
+    for key, edge in (("canvas", about.canvas), ("drawing", about.drawing)):
+        if not (CANVAS[0] <= edge <= CANVAS[1] or (key == "drawing" and edge == 0)):
+            raise BadRecipe(f"about.{key} is {edge} pixels.", f"Use {CANVAS[0]} to {CANVAS[1]}.")
 
 
 def laid_over(whole: dict[str, Any], given: Any) -> Any:

@@ -6,7 +6,7 @@ The batch is a function of the seed and the step number alone, so a run that was
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,7 @@ from ganvas.grain import PERIOD, grain
 from ganvas.image import decode
 from ganvas.learn.augment import Cut, Jitter, choose, recolour, take
 from ganvas.learn.hints import Hints, hinted
-from ganvas.learn.method import Batch
+from ganvas.learn.method import Batch, Beside
 
 Pixels = NDArray[np.uint8]
 Pairs = Literal["none", "names", "halves", "halves-reversed"]
@@ -30,6 +30,21 @@ Part = tuple[float, float, float, float]  # left, upper, right, lower edge, as s
 WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
 KEPT = 3 << 30
 PLACES = 8
+
+
+@dataclass(frozen=True)
+class Unpaired:
+    """Photos that have no true picture, learnt from beside pairs; none where ``source``, their folder, is not named.
+
+    What is made of them is held against art of the pairs' target. The sizes and the batch are as in ``DataOptions``.
+    """
+
+    source: str = ""
+    source_edge: int = 400
+    target_edge: int = 224
+    crop: int = 128
+    batch: int = 3
+    zoom: tuple[float, float] = (0.7, 1.1)
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class DataOptions:
     a part of the art is meant. ``target_part``: of each picture of the art only what lies between these shares of its
     width and height (left, upper, right, lower edge), for sheets with borders or captions. ``target_enlarge``: each
     pixel of the art becomes a square of so many a side, for art whose pixels are meant to be seen. ``hints``: colours
-    of its true picture that a pair's drawing is given now and then.
+    of its true picture that a pair's drawing is given now and then. ``unpaired``: photos beside the pairs.
     """
 
     source: str = ""
@@ -65,6 +80,7 @@ class DataOptions:
     source_colour: Jitter = field(default_factory=Jitter)
     target_colour: Jitter = field(default_factory=Jitter)
     hints: Hints = field(default_factory=Hints)
+    unpaired: Unpaired = field(default_factory=Unpaired)
 
     def cut(self) -> Cut:
         """How windows are cut."""
@@ -156,6 +172,12 @@ def drawn_pairs(source: Pictures, target: Pictures, random: Generator, options: 
     return to_tensor(photos), to_tensor(arts)
 
 
+def drawn_beside(sides: tuple[Pictures, Pictures], random: Generator, options: DataOptions) -> Beside:
+    """Crops of photos that have no true picture, and of art."""
+    colours = options.source_colour, options.target_colour
+    return Beside(*(drawn(side, random, options, jitter) for side, jitter in zip(sides, colours, strict=True)))
+
+
 def any_colour(pictures: Pictures, random: Generator) -> Pixels:
     """The colour, 3, of some place of one of the pictures, of several places the one that is most of a colour."""
     pixels = pictures[int(random.integers(len(pictures)))].reshape(-1, 3)
@@ -175,8 +197,15 @@ def grains(random: Generator, count: int, size: int) -> Tensor:
     return torch.from_numpy(np.stack([grain(int(top), int(left), size, size) for top, left in places]))
 
 
-def batches(source: Pictures, target: Pictures, options: DataOptions, seed: int) -> Callable[[int], Batch]:
-    """The function from a step's number to its batch."""
+def alone(data: DataOptions) -> DataOptions:
+    """The unpaired photos and the art as if there were no pairs: what a discriminator is shown."""
+    return replace(data, **asdict(data.unpaired), pairs="none", hints=Hints(), everything=False, unpaired=Unpaired())
+
+
+def batches(
+    source: Pictures, target: Pictures, options: DataOptions, seed: int, beside: tuple[Pictures, Pictures] | None = None
+) -> Callable[[int], Batch]:
+    """The function from a step's number to its batch; ``beside``: photos without a true picture, and art for them."""
 
     def batch_at(step: int) -> Batch:
         random = np.random.Generator(np.random.PCG64([seed, step]))
@@ -185,7 +214,8 @@ def batches(source: Pictures, target: Pictures, options: DataOptions, seed: int)
             art = drawn(target, random, options, options.target_colour)
         else:
             photos, art = drawn_pairs(source, target, random, options)
-        return Batch(step, photos, art, grains(random, options.batch, options.crop))
+        batch = Batch(step, photos, art, grains(random, options.batch, options.crop))
+        return replace(batch, beside=drawn_beside(beside, random, alone(options))) if beside else batch
 
     return batch_at
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from ganvas.learn import signs
-from ganvas.learn.data import batches
+from ganvas.learn.data import alone, batches
 from ganvas.learn.domains import domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.recipe import Recipe
@@ -119,8 +119,12 @@ class Doctor:
 
 
 def probes(recipe: Recipe) -> tuple[Batch, Batch]:
-    """Crops that stay the same: of pictures that are learnt from, and of kept ones where there are any."""
-    data = replace(recipe.data, batch=PROBE)
+    """Crops that stay the same: of pictures that are learnt from, and of kept ones where there are any.
+
+    Of what the discriminator is shown, which beside pairs are the photos that have no true picture.
+    """
+    data = alone(recipe.data) if recipe.data.unpaired.source else recipe.data
+    data = replace(data, batch=PROBE)
     seed = recipe.seed + 1_000_003
     learnt = domains(data, None if data.everything else "train")
     kept = domains(data, "validation")

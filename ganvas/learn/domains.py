@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ganvas.errors import BadData
-from ganvas.learn.data import DataOptions, Part, Pictures
+from ganvas.learn.data import DataOptions, Part, Pictures, alone
 from ganvas.split import chosen, split
 from ganvas.split import pictures as all_pictures
 
@@ -33,6 +33,15 @@ def domains(data: DataOptions, side: str | None = "train") -> tuple[Pictures, Pi
         return Pictures(paths, data.source_edge), Pictures(partners, data.target_edge)
     first, second = halves(data)
     return Pictures(paths, data.source_edge, first), Pictures(paths, data.target_edge, second)
+
+
+def beside(data: DataOptions) -> tuple[Pictures, Pictures] | None:
+    """The unpaired photos and the art that is learnt from with them, both of the training side; none without a folder.
+
+    Raises:
+        BadData: an empty folder.
+    """
+    return domains(alone(data)) if data.unpaired.source else None
 
 
 def halves(data: DataOptions) -> tuple[Part, Part]:

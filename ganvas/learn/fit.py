@@ -1,6 +1,7 @@
 """What does not fit together, refused with the reason before anything is trained. Knows options, and runs nothing."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any
 
 from ganvas.errors import BadRecipe
@@ -46,7 +47,9 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
         yield from unknown_part(name, "discriminator", adversary.discriminator.network, method.discriminators)
         yield from misfits_of_penalty(adversary)
         if isinstance(generator, GeneratorOptions):
-            yield from misfits_of_size(name, generator, adversary, data)
+            yield from misfits_of_size(name, generator, adversary, data.crop)
+            if data.unpaired.source:
+                yield from misfits_of_size(name, generator, adversary, data.unpaired.crop)
     if adversary is not None:
         yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
     yield from misfits_of_rehearsal(options, adversary)
@@ -54,11 +57,12 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
     if not 0 <= getattr(options, "even", 0.0) <= 1:
         yield "How even colours weigh goes from 0 to 1.", "Use even = 0.5."
     accumulate: int = getattr(getattr(options, "descent", options), "accumulate", 1)
-    if accumulate < 1 or data.batch % accumulate:
-        yield (
-            f"A batch of {data.batch} cannot be taken in {accumulate} equal parts.",
-            "Choose accumulate among the divisors of data.batch.",
-        )
+    for batch in (data.batch, *([data.unpaired.batch] if data.unpaired.source else [])):
+        if accumulate < 1 or batch % accumulate:
+            yield (
+                f"A batch of {batch} cannot be taken in {accumulate} equal parts.",
+                "Choose accumulate among the divisors of data.batch.",
+            )
 
 
 def local_of(generator: Any) -> LocalOptions | None:
@@ -131,11 +135,13 @@ def misfits_of_data(name: str, needs: str, data: DataOptions) -> Iterator[tuple[
             "Of pairs all are learnt, at the size of both sides.",
             "Leave data.target_only and data.target_enlarge out.",
         )
-    shares = data.hints.dabs, data.hints.painted, data.hints.ground
+    shares = astuple(data.hints)
     if any(shares) and data.pairs == "none":
         yield "Hints are colours of a drawing's true picture, and there are no pairs.", "Leave data.hints out."
     if not (all(0 <= share <= 1 for share in shares) and data.hints.dabs + data.hints.painted <= 1):
         yield "Hints are shares from 0 to 1, dabs and painted at most 1 together.", "Use dabs = 0.25 and painted = 0.4."
+    if data.unpaired.source and data.pairs == "none":
+        yield "Unpaired photos stand beside pairs, and there are none.", "Set data.source and leave data.unpaired out."
     if data.crop < 16 or data.batch < 1:
         yield f"A crop of {data.crop} pixels and a batch of {data.batch} cannot be learnt from.", "Use 128 and 4."
 
@@ -149,22 +155,22 @@ def unknown_part(name: str, part: str, network: str, known: Any) -> Iterator[tup
 
 
 def misfits_of_size(
-    name: str, generator: GeneratorOptions, adversary: AdversaryOptions | None, data: DataOptions
+    name: str, generator: GeneratorOptions, adversary: AdversaryOptions | None, crop: int
 ) -> Iterator[tuple[str, str]]:
     """The crop against what the networks can take."""
     multiple = multiple_of(generator)
-    if data.crop % multiple:
+    if crop % multiple:
         steps = f" of {generator.depth} steps" if generator.network == "unet" else ""
         right = f"Set data.crop to a multiple of {multiple}"
         right += " or generator.depth to less." if steps else "."
-        yield f"A crop of {data.crop} pixels does not fit the {generator.network}{steps}.", right
-    if generator.network == "dcgan" and data.crop != generator.size:
-        yield f"{name} makes pictures of {generator.size} pixels, the crop has {data.crop}.", "Set both alike."
+        yield f"A crop of {crop} pixels does not fit the {generator.network}{steps}.", right
+    if generator.network == "dcgan" and crop != generator.size:
+        yield f"{name} makes pictures of {generator.size} pixels, the crop has {crop}.", "Set both alike."
     judge = adversary.discriminator if adversary else None
-    if judge and judge.network == "dcgan" and judge.size != data.crop:
-        yield f"The discriminator judges {judge.size} pixels, the crop has {data.crop}.", "Set both alike."
-    if judge and judge.network in ("patch70", "multi-scale") and data.crop < (32, 128)[judge.network == "multi-scale"]:
-        yield f"A crop of {data.crop} pixels is too small for {judge.network}.", "Use patch16, or a larger crop."
+    if judge and judge.network == "dcgan" and judge.size != crop:
+        yield f"The discriminator judges {judge.size} pixels, the crop has {crop}.", "Set both alike."
+    if judge and judge.network in ("patch70", "multi-scale") and crop < (32, 128)[judge.network == "multi-scale"]:
+        yield f"A crop of {crop} pixels is too small for {judge.network}.", "Use patch16, or a larger crop."
 
 
 def misfits_of_penalty(adversary: AdversaryOptions) -> Iterator[tuple[str, str]]:

@@ -30,23 +30,27 @@ class Hints:
     """Shares of the pairs, 0 to 1, whose drawing has colours of its true picture.
 
     ``dabs``: spots of them; ``painted``: all of them, under light and grain, half of the time without lines in the
-    drawing and the picture. ``ground``: share of these two whose paper has a colour, in both.
+    drawing and the picture. ``ground``: share of these two whose paper has a colour, in both. ``turned``: share of the
+    dabbed ones all of whose hues are turned by one angle, so that what a thing is tells nothing and the dabs tell all.
     """
 
     dabs: float = 0.0
     painted: float = 0.0
     ground: float = 0.0
+    turned: float = 0.0
 
 
 def hinted(pair: tuple[Pixels, Pixels], colour: Pixels, random: Generator, hints: Hints) -> tuple[Pixels, Pixels]:
     """A drawing and its picture, h x w x 3 each, with what chance gives the drawing; ``colour`` (3) is for a ground."""
     drawing, picture = pair
-    kind, ground, bare = random.random(3)
+    kind, ground, bare, turned, angle = random.random(5)
     if kind >= hints.dabs + hints.painted:
         return pair
     painted = kind < hints.painted
     if painted and bare < BARE:
         picture = without_lines(drawing, picture)
+    if not painted and turned < hints.turned:
+        picture = in_other_hues(picture, angle)
     if ground < hints.ground:
         drawing, picture = grounded(drawing, picture, colour), grounded(picture, picture, colour)
     return (photographed(picture, random) if painted else dabbed(drawing, picture, random)), picture
@@ -59,6 +63,13 @@ def without_lines(drawing: Pixels, picture: Pixels) -> Pixels:
         return picture
     nearest = np.asarray(ndimage.distance_transform_edt(lines, return_distances=False, return_indices=True))
     return picture[nearest[0], nearest[1]]
+
+
+def in_other_hues(picture: Pixels, angle: float) -> Pixels:
+    """The picture with all hues turned by so much of a whole turn, 0 to 1; what is grey stays grey."""
+    values = np.array(Image.fromarray(picture).convert("HSV"))
+    values[..., 0] += np.uint8(angle * 256)  # round and round
+    return np.asarray(Image.fromarray(values, "HSV").convert("RGB"))
 
 
 def grounded(pixels: Pixels, picture: Pixels, colour: Pixels) -> Pixels:

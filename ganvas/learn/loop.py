@@ -14,7 +14,7 @@ from ganvas.errors import GanvasError
 from ganvas.learn.candidates import UNCHOSEN, Choice, Critic, consider, due
 from ganvas.learn.data import Ahead, batches
 from ganvas.learn.doctor import Doctor
-from ganvas.learn.domains import domains
+from ganvas.learn.domains import beside, domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.methods import METHODS
 from ganvas.learn.recipe import Recipe
@@ -101,7 +101,7 @@ def seconds_a_step(recipe: Recipe, tries: int = 6) -> float:
 def pictured(recipe: Recipe) -> Callable[[int], Batch]:
     """The function from a step to its batch, over the training part of both folders."""
     source, target = domains(recipe.data, None if recipe.data.everything else "train")
-    return batches(source, target, recipe.data, recipe.seed)
+    return batches(source, target, recipe.data, recipe.seed, beside(recipe.data))
 
 
 def fresh(recipe: Recipe, batch_at: Callable[[int], Batch]) -> Method:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ganvas.learn.method import Average, Batch, adam
+from ganvas.learn.method import Average, Batch, Beside, adam
 from ganvas.learn.nets.choice import Generator
 
 
@@ -69,7 +69,11 @@ def scatter(state: dict[str, Any], parts: dict[str, Any]) -> None:
 def in_parts(batch: Batch, count: int) -> list[Batch]:
     """The batch in ``count`` parts of equal size."""
     tensors = (batch.source.chunk(count), batch.target.chunk(count), batch.grain.chunk(count))
-    return [Batch(batch.step, *part) for part in zip(*tensors, strict=True)]
+    parts = [Batch(batch.step, *part) for part in zip(*tensors, strict=True)]
+    if batch.beside is None:
+        return parts
+    beside = zip(*(side.chunk(count) for side in batch.beside), strict=True)
+    return [replace(part, beside=Beside(*sides)) for part, sides in zip(parts, beside, strict=True)]
 
 
 def freeze(networks: Sequence[nn.Module], frozen: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -10,14 +10,25 @@ from torch import Tensor, nn
 from ganvas.grain import CHANNELS
 
 
+class Beside(NamedTuple):
+    """Photos that have no true picture, and as much art: n x 3 x h x w in -1..1 each."""
+
+    photos: Tensor
+    art: Tensor
+
+
 @dataclass(frozen=True)
 class Batch:
-    """What one step sees: n x 3 x h x w in -1..1 each; ``grain`` has mean 0 and deviation 1."""
+    """What one step sees: n x 3 x h x w in -1..1 each; ``grain`` has mean 0 and deviation 1.
+
+    ``beside``: what is shown beside pairs, at a size and in a number of its own.
+    """
 
     step: int
     source: Tensor
     target: Tensor
     grain: Tensor
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True)

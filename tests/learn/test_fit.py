@@ -34,6 +34,8 @@ MISFITS = [
     ("house", "options.generator={cells=true,fine=1}", "fine blocks"),
     ("house-pairs", "options.generator.local={cells=true,skips=true}", "no way up"),
     ("house-pairs", "options.generator.local={spread=4,blocks=0}", "the block after it"),
+    ("house", "data.unpaired={source='somewhere'}", "there are none"),
+    ("house-pairs", "data.hints={dabs=1,turned=2}", "shares from 0 to 1"),
     ("house-pairs", "options.even=1.5", "from 0 to 1"),
     ("house", "about.canvas=32", "about.canvas is 32 pixels"),
     ("house", "about.drawing=8", "about.drawing is 8 pixels"),

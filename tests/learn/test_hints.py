@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganvas.learn.data import DataOptions, Pictures, batches
-from ganvas.learn.hints import Hints, dabbed, grounded, hinted, photographed, without_lines
+from ganvas.learn.hints import Hints, dabbed, grounded, hinted, in_other_hues, photographed, without_lines
 from tests.learn.conftest import write_pictures
 
 RED, BLUE, PAPER = (230, 40, 40), np.array([60, 120, 220], np.uint8), 255
@@ -64,6 +64,18 @@ def test_dabs_have_the_colour_of_their_place_and_lie_under_the_lines(pair, rando
     assert 0 < share(dabbed_one, RED) < share(picture, RED) + 0.2
     assert (dabbed_one[drawing.max(2) == 0] == 0).all()
     assert (dabbed(drawing, drawing, random) == drawing).all()  # nothing there has a colour
+
+
+def test_turned_hues_are_those_of_picture_and_dabs_alike_and_leave_lines_and_paper(pair, random):
+    _, picture = pair
+    green = in_other_hues(picture, 1 / 3)
+    assert green[30, 30].argmax() == 1
+    assert share(green, 0) == share(picture, 0) and share(green, PAPER) == share(picture, PAPER)
+    assert np.abs(in_other_hues(picture, 0.0).astype(int) - picture).max() <= 3
+    for _ in range(20):
+        dabbed_one, other = hinted(pair, BLUE, random, Hints(dabs=1.0, turned=1.0))
+        colour = other[30, 30]
+        assert share(dabbed_one, colour) > 0 and share(other, colour) == share(picture, RED)
 
 
 def test_a_picture_under_light_and_grain_has_its_colours_still_but_none_of_them_flat(pair, random):

@@ -1,4 +1,4 @@
-"""The house method for pairs: the local generator, features, a projected discriminator. Knows no unpaired data.
+"""The house method for pairs: the local generator, features, a projected discriminator. Learns unpaired photos, too.
 
     L_G = distance * E[w |y - G(x)|] + likeness * |f(y) - f(G(x))| + adversarial * E[(D(f(G(x))) - 1)^2]
 
@@ -7,17 +7,23 @@ so it is quick on a processor. A pixel weighs w, the more the rarer its colour i
 most part, and a plain mean is content with paper. A generator with a palette has the cross-entropy of its choice in
 the distance's place: where several colours are likely a distance asks for the one between them, a choice for one of
 them (Zhang 2016, https://arxiv.org/abs/1603.08511).
+
+With photos z beside the pairs that have no true picture, the discriminator is shown what is made of these, and it is
+held as in the house method, in likeness's place:
+
+    L_G = distance * E[w |y - G(x)|] + adversarial * E[(D(f(G(z))) - 1)^2]
+        + content * |f(G(z)) - f(z)| + colour * max(0, |b(G(z)) - b(z)| - m)
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ganvas.learn.adversary import AdversaryOptions
-from ganvas.learn.losses import apart, choice, content
+from ganvas.learn.losses import apart, choice, colour, content
 from ganvas.learn.maker import DescentOptions
 from ganvas.learn.method import Batch, descend
 from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge, GeneratorOptions
@@ -26,6 +32,7 @@ from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.palette import nearest, palette_of, rarity
+from ganvas.learn.rehearsal import Rehearsal
 
 COLOURS = 32  # that are told apart in the art
 
@@ -63,13 +70,28 @@ class PairsOptions:
     adversarial: float = 1.0
     warm_steps: int = 0
     even: float = 0.5
+    content: float = 0.15
+    content_layers: tuple[str, ...] = ("/3_3",)
+    colour: float = 4.0
+    cell: int = 16
+    margins: tuple[float, float] = (0.4, 0.15)
+    rehearse: int = 0
+    rehearsed: int = 48
 
 
-class Sight(NamedTuple):
-    """A picture n x 3 x h x w before and with its colours, and what frozen features see of it and of the true one."""
+class Drawn(NamedTuple):
+    """What is made of a pair's photo, n x 3 x h x w, before and with its colours."""
 
     drawing: Tensor
     picture: Tensor
+
+
+class Sight(NamedTuple):
+    """What is made of a pair; the pictures that are judged, and art; what the frozen features see of these two."""
+
+    pair: Drawn
+    picture: Tensor
+    art: Tensor
     found: Mapping[str, Tensor]
     wanted: Mapping[str, Tensor]
 
@@ -86,19 +108,18 @@ class HousePairs(OneSided):
         self.palette = options.generator.local.palette if options.generator.network == "local" else 0
         self.options, judge = options, options.adversary.discriminator
         self.heads = judge.layers if judge.network == "projected" else ()
-        self.layers = tuple(dict.fromkeys((*options.like, *self.heads)))
+        self.layers = tuple(dict.fromkeys((*options.like, *options.content_layers, *self.heads)))
         self.features = Features("4_3" if any("4_" in name for name in self.layers) else "3_3")
         heads = FeatureJudge(judge, judge.spectral, self.features) if self.heads else None
         super().__init__(options.generator, options.adversary, options.descent, heads)
-        self.weights = {
-            "distance": options.distance,
-            "likeness": options.likeness,
-            "adversarial": options.adversarial,
-        }
+        seen = ("art", "pictures") if options.rehearse else ()
+        self.rehearsals = {which: Rehearsal(options.rehearse, options.rehearsed) for which in seen}
+        weighed = ("distance", "likeness", "adversarial", "content", "colour")
+        self.weights = {name: getattr(options, name) for name in weighed}
 
     def begin(self, batches: Sequence[Batch]) -> None:
         """Show the discriminator some art, and find its colours."""
-        super().begin(batches)
+        self.adversary.begin(torch.cat([art_of(batch) for batch in batches]))
         art = torch.cat([batch.target for batch in batches])
         self.colours = palette_of(art, self.palette or COLOURS)
         self.weight = rarity(art, self.colours, self.options.even)
@@ -111,26 +132,28 @@ class HousePairs(OneSided):
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
-            loss = self.distance(batch, *self.drawn(batch, dyed=not self.palette))
+            loss = self.distance(batch, self.drawn(batch, dyed=not self.palette))
         descend(self.maker.optimizer, loss, rate)
         self.maker.follow(len(batch.source), batch.step)
         return {"distance": loss.detach()}
 
-    def drawn(self, batch: Batch, dyed: bool = True) -> tuple[Tensor, Tensor]:
+    def drawn(self, batch: Batch, dyed: bool = True) -> Drawn:
         """A picture before and with its colours; without a palette, or where it is not to be dyed, the two are one."""
         live = self.maker.live
         if not (self.palette and isinstance(live, LocalGenerator)):
             picture = self.paint(batch)
-            return picture, picture
+            return Drawn(picture, picture)
         drawing = live.drawing(batch.source)
-        return drawing, live.dye(drawing) if dyed else drawing
+        return Drawn(drawing, live.dye(drawing) if dyed else drawing)
 
     def attempt(self, batch: Batch) -> Sight:
-        """A picture and the true one, looked at once for all losses."""
-        drawing, picture = self.drawn(batch)
+        """Pictures and art, looked at once for all losses: those of the pairs, or of the photos beside them."""
+        pair = self.drawn(batch, dyed=batch.beside is None or not self.palette)
+        picture = self.maker.live(batch.beside.photos) if batch.beside else pair.picture
+        art = art_of(batch)
         with torch.no_grad():
-            wanted = look(self.features, batch.target, self.layers)
-        return Sight(drawing, picture, look(self.features, picture, self.layers), wanted)
+            wanted = look(self.features, art, self.heads if batch.beside else self.layers)
+        return Sight(pair, picture, art, look(self.features, picture, self.layers), wanted)
 
     @property
     def shares(self) -> bool:
@@ -138,16 +161,18 @@ class HousePairs(OneSided):
         return bool(self.heads) and not (self.adversary.options.changes or self.adversary.options.pool)
 
     def discriminate(self, batch: Batch, made: Sight) -> dict[str, Tensor]:
-        """The discriminator's ``loss`` on the batch's art and on the picture, and what it thinks of both."""
+        """The discriminator's ``loss`` on art and on the pictures, and what it thinks of both."""
         fake = made.picture.detach()
         if not self.shares:
-            return self.adversary.learn(batch.target, fake, batch.step)
+            return self.adversary.learn(made.art, fake, batch.step)
+        art = {name: made.wanted[name] for name in self.heads}
         known = {name: made.found[name].detach() for name in self.heads}
-        logits = self.judged(made.wanted), self.judged(known)
-        return self.adversary.weigh((batch.target, fake), logits, batch.step)
+        if self.rehearsals:
+            art, known = self.rehearsals["art"].among(art), self.rehearsals["pictures"].among(known)
+        return self.adversary.weigh((made.art, fake), (self.judged(art), self.judged(known)), batch.step)
 
     def deceive(self, batch: Batch, made: Sight) -> Tensor:
-        """The generator's adversarial loss on the picture."""
+        """The generator's adversarial loss on the pictures."""
         return self.adversary.fooled(self.judged(made.found)) if self.shares else self.adversary.deceived(made.picture)
 
     def judged(self, maps: Mapping[str, Tensor]) -> list[Tensor]:
@@ -156,13 +181,29 @@ class HousePairs(OneSided):
         return self.adversary.network.heads(maps)
 
     def terms(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
-        """Distances to the true picture, of pixels and of features."""
-        likeness = [content(fake.found[name], fake.wanted[name]) for name in self.options.like]
-        distance = self.distance(batch, fake.drawing, fake.picture)
-        return {"distance": distance, "likeness": torch.stack(likeness).mean()}
+        """Distances to the true picture, of pixels and of features; what holds the pictures of photos beside."""
+        options = self.options
+        told = {"distance": self.distance(batch, fake.pair)}
+        if batch.beside is None:
+            likeness = [content(fake.found[name], fake.wanted[name]) for name in options.like]
+            return told | {"likeness": torch.stack(likeness).mean()}
+        with torch.no_grad():
+            photo = look(self.features, batch.beside.photos, options.content_layers)
+        kept = torch.stack([content(fake.found[name], photo[name]) for name in options.content_layers]).mean()
+        tint = colour(fake.picture, batch.beside.photos, options.cell, options.margins)
+        return told | {"content": kept, "colour": tint}
 
-    def distance(self, batch: Batch, drawing: Tensor, picture: Tensor) -> Tensor:
+    def distance(self, batch: Batch, pair: Drawn) -> Tensor:
         """How far the pixels are from the true ones, or how unlikely the true colours were."""
         wanted = nearest(batch.target, self.colours)
         weight = self.weight[wanted]
-        return choice(drawing, wanted, weight) if self.palette else apart(picture, batch.target, weight)
+        return choice(pair.drawing, wanted, weight) if self.palette else apart(pair.picture, batch.target, weight)
+
+    def parts(self) -> dict[str, Any]:
+        """What has a state."""
+        return super().parts() | {f"rehearsal_{which}": one for which, one in self.rehearsals.items()}
+
+
+def art_of(batch: Batch) -> Tensor:
+    """The art that the discriminator is shown."""
+    return batch.beside.art if batch.beside else batch.target

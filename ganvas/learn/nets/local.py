@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad
 SOFT, FIRM = 2.5, 8.0
 LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
 BEYOND = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
-LARGER = 3  # times as far as in a crop
+LARGER = 5  # times as far as in a crop: a front that stops in the middle of a picture would be seen
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,12 @@ class Spread(nn.Module):
         self.steps = steps
         self.give, self.take = nn.Conv2d(channels, channels // 4, 1), nn.Conv2d(channels // 4, channels, 1)
 
-    def forward(self, x: Tensor, open_: Tensor) -> Tensor:
-        """n x c x h x w, and how open each place is, n x 1 x h x w in 0..1, to the first's size."""
+    def forward(self, x: Tensor, open_: Tensor) -> tuple[Tensor, Tensor]:
+        """n x c x h x w and how open each place is, n x 1 x h x w in 0..1, to the first's size; and what was spread."""
         carried = relu(self.give(x)).float() * open_  # a maximum is slower in bf16
         for _ in range(self.steps * (1 if self.training else LARGER)):
             carried = torch.maximum(carried, open_ * max_pool2d(carried, 3, 1, 1))
-        return x + self.take(carried)
+        return x + self.take(carried), carried
 
 
 def openness(photo: Tensor) -> Tensor:
@@ -206,6 +206,8 @@ class LocalGenerator(nn.Module):
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
         self.likeness = nn.Parameter(torch.ones(())) if options.palette else None
+        regions = self.spread is not None and options.palette > 0
+        self.regional = nn.Conv2d(quarter // 4, options.palette, 1) if regions else None
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 + noises x h x w to n x 3 x h x w."""
@@ -226,20 +228,28 @@ class LocalGenerator(nn.Module):
         photo, noise = x[:, :3], x[:, 3:]
         full = relu(self.enter(photo))
         half = relu(self.down_half(full))
-        quarter = self.soften(self.painted(self.far(relu(self.down_quarter(half))), photo))
+        quarter, spread = self.painted(self.far(relu(self.down_quarter(half))), photo)
+        quarter = self.soften(quarter)
         if self.cells:
             return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
         half_laid, full_laid = self.laid(noise) if self.laid else (0, 0)
         half = relu(self.up_half(double(quarter)) + (half if self.skips else 0) + half_laid)
         half = self.fine(half)
         full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
-        return self.leave(full) + self.own(photo)
+        return self.leave(full) + self.own(photo) + self.of_regions(spread)
 
-    def painted(self, x: Tensor, photo: Tensor) -> Tensor:
+    def painted(self, x: Tensor, photo: Tensor) -> tuple[Tensor, Tensor | None]:
         """The blocks on n x c x h x w; before the last of them, what was found spreads over the photo's regions."""
         if self.spread is None:
-            return self.blocks(x)
-        return self.blocks[-1](self.spread(self.blocks[:-1](x), openness(photo)))
+            return self.blocks(x), None
+        told, spread = self.spread(self.blocks[:-1](x), openness(photo))
+        return self.blocks[-1](told), spread
+
+    def of_regions(self, spread: Tensor | None) -> Tensor | float:
+        """What each region as a whole adds to its colours' logits: the same everywhere in it, so that paint is even."""
+        if spread is None or self.regional is None:
+            return 0.0
+        return interpolate(self.regional(spread), scale_factor=4.0, mode="bilinear", align_corners=False)
 
     def own(self, photo: Tensor) -> Tensor | float:
         """How near each colour of the palette is to the photo's own, n x colours x h x w, learnt how much that counts.

@@ -80,10 +80,14 @@ def located(recipe: "Recipe") -> "Recipe":
 
     from ganvas.settings import Settings
 
-    root = Settings.from_environment(os.environ).data_sets
-    given = {key: getattr(recipe.data, key) for key in ("source", "target")}
-    found = {key: str((root / path).absolute()) for key, path in given.items() if path and not Path(path).exists()}
-    return replace(recipe, data=replace(recipe.data, **found))
+    root, data = Settings.from_environment(os.environ).data_sets, recipe.data
+
+    def place(folder: str) -> str:
+        return str((root / folder).absolute()) if folder and not Path(folder).exists() else folder
+
+    beside = replace(data.unpaired, source=place(data.unpaired.source))
+    data = replace(data, source=place(data.source), target=place(data.target), unpaired=beside)
+    return replace(recipe, data=data)
 
 
 def options(given: dict[str, Any]) -> Iterator[str]:

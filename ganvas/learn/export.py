@@ -75,7 +75,8 @@ def write(product: Product, style: Style, path: Path) -> Style:
 def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Style:
     """What the file says of itself, but for what is measured on the file."""
     about, data = recipe.about, recipe.data
-    shared = dataclasses.replace(data, source=Path(data.source).name, target=Path(data.target).name)
+    beside = dataclasses.replace(data.unpaired, source=Path(data.unpaired.source).name)
+    shared = dataclasses.replace(data, source=Path(data.source).name, target=Path(data.target).name, unpaired=beside)
     return Style(
         name=recipe.name + product.suffix,
         title=about.title or {"en": recipe.name},

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ganvas.cli.train import unused
+from ganvas.cli.train import located, unused
+from ganvas.learn import recipe as recipes
 from ganvas.style import load
 from tests.cli.conftest import Answer, Call, paint
 from tests.learn.conftest import SURROUNDINGS, write_pictures
@@ -124,6 +125,14 @@ def test_what_is_not_a_run_cannot_go_on(call: Call, tmp_path: Path):
         answer = call(command, tmp_path)
         assert answer.code == 2
         assert "holds no run" in answer.err
+
+
+def test_every_folder_that_a_recipe_names_is_looked_up_where_the_sets_lie(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("GANVAS_DATA_SETS", str(tmp_path))
+    plain = {"source": "drawn", "target": str(tmp_path), "pairs": "names", "unpaired": {"source": "photos"}}
+    data = located(recipes.build({"name": "some", "method": "house-pairs", "data": plain})).data
+    found = data.source, data.target, data.unpaired.source
+    assert found == (str(tmp_path / "drawn"), str(tmp_path), str(tmp_path / "photos"))
 
 
 def test_a_new_run_takes_a_folder_of_its_own(tmp_path: Path):

@@ -14,7 +14,7 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad
 
 # What a palette's logits are multiplied by before they are mixed: while learning, and in use. The more, the nearer to
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
-SOFT, FIRM = 2.5, 8.0
+SOFT, FIRM = 2.5, 4.0
 LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
 BEYOND = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
 LARGER = 5  # times as far as in a crop: a front that stops in the middle of a picture would be seen
@@ -206,6 +206,9 @@ class LocalGenerator(nn.Module):
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
         self.likeness = nn.Parameter(torch.ones(())) if options.palette else None
+        self.smooth = (
+            Soften(3) if options.palette else None
+        )  # a choice has no edges but steps: they would be seen enlarged
         regions = self.spread is not None and options.palette > 0
         self.regional = nn.Conv2d(quarter // 4, options.palette, 1) if regions else None
 
@@ -213,7 +216,9 @@ class LocalGenerator(nn.Module):
         """n x 3 + noises x h x w to n x 3 x h x w."""
         if self.halo is not None or self.training:
             return self.dye(self.drawing(x))
-        return self.dye(self.drawing(pad(x, (BEYOND,) * 4, mode="replicate")))[..., BEYOND:-BEYOND, BEYOND:-BEYOND]
+        whole = self.dye(self.drawing(pad(x, (BEYOND,) * 4, mode="replicate")))
+        whole = whole if self.smooth is None else self.smooth(whole)
+        return whole[..., BEYOND:-BEYOND, BEYOND:-BEYOND]
 
     def dye(self, drawing: Tensor) -> Tensor:
         """What is drawn, n x 3 or the palette's colours x h x w, as a picture n x 3 x h x w."""

@@ -18,6 +18,7 @@ from typing import Any
 import onnx
 
 from bench import peers, report
+from bench.pairs import beside
 from bench.peers import Lite
 from ganvas.cli.judge import keep, run
 from ganvas.cli.wiring import built_in
@@ -82,9 +83,14 @@ def main() -> None:
 
 
 def transfers(catalog: Catalog) -> list[str]:
-    """The styles that take photos; what learnt from pairs takes drawings, and ``bench.methods pairs`` judges it."""
+    """The styles that learnt from photos; those from pairs alone are judged by ``bench.methods pairs``."""
     about = [catalog.get(name) for name in catalog.names()]
-    return [style.name for style in about if style.kind == "transfer" and style.method not in PAIRED]
+    return [style.name for style in about if style.kind == "transfer" and (style.method not in PAIRED or seen(style))]
+
+
+def seen(style: Style) -> str:
+    """The folder of photos that stood beside the style's pairs, where there was one."""
+    return style.recipe["data"].get("unpaired", {}).get("source", "")
 
 
 def judged(asked: Asked, names: Sequence[str], lite: Lite) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -111,12 +117,19 @@ def answered(asked: Asked, name: str, lite: Lite) -> dict[str, Any]:
 
 
 def places(style: Style, root: Path) -> Folders:
-    """The photos and the works that the style's recipe names; a style file knows only how the folders are called."""
+    """The photos and the works that the style's recipe names; a style file knows only how the folders are called.
+
+    Of pairs that were all learnt from, the works of ``val`` beside ``train``, which were not.
+    """
     path = RECIPES / f"{style.name}.toml"
     data = style.recipe["data"]
     if path.exists():
         data = recipes.plain(recipes.load(path))["data"]
-    return Folders(root / data["source"], root / data["target"], only=tuple(data.get("target_only", ())))
+    photos = data.get("unpaired", {}).get("source") or data["source"]
+    target, only = root / data["target"], tuple(data.get("target_only", ()))
+    if data.get("everything"):
+        return Folders(root / photos, root / beside(data["target"]), only=only, trained=target)
+    return Folders(root / photos, target, only=only)
 
 
 def fingerprint(path: Path, folders: Folders, cache: Path) -> str:

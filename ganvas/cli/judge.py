@@ -55,6 +55,7 @@ def judge(
             asked["side"],
             asked["every_photo"],
             tuple(asked.get("only", ())),
+            Path(asked["trained"]) if "trained" in asked else None,
         )
         words = [subject or asked["subjects"][0], *(against or asked["subjects"][1:])]
         if len(words) != len(asked["subjects"]):

@@ -40,6 +40,7 @@ def plain(found: Judgement, words: Sequence[str], folders: Folders, seconds: flo
             "art": str(folders.art),
             "side": folders.side,
             "every_photo": folders.every_photo,
+            **({"trained": str(folders.trained)} if folders.trained else {}),
             "only": list(folders.only),
         },
         "sets": sets.describe(found.sets),

@@ -33,7 +33,8 @@ class Folders:
     """Where the sets are. ``side``: test, or validation while a style is still being chosen.
 
     ``every_photo``: take all photos, for a folder that no style was trained on. ``only``: patterns of places under
-    ``art``, where a part of it is meant, as in a recipe's ``data.target_only``.
+    ``art``, where a part of it is meant, as in a recipe's ``data.target_only``. ``trained``: the folder that was learnt
+    from, where none of ``art`` was.
     """
 
     photos: Path
@@ -41,6 +42,7 @@ class Folders:
     side: str = "test"
     every_photo: bool = False
     only: tuple[str, ...] = ()
+    trained: Path | None = None
 
 
 def choose(folders: Folders, cache: Path | None = None) -> Sets:
@@ -49,8 +51,11 @@ def choose(folders: Folders, cache: Path | None = None) -> Sets:
         raise BadData(f"There is no side {folders.side!r} to judge on.", "Choose test or validation.")
     art = {side: part(paths, folders.art, folders.only) for side, paths in split(folders.art, cache).items()}
     photos = pictures(folders.photos) if folders.every_photo else split(folders.photos, cache)[folders.side]
-    chosen = Sets(photos, art[folders.side], art["train"], art[OTHER[folders.side]])
-    where = {"photos": folders.photos, "art": folders.art, "trained": folders.art}
+    learnt, unseen = art["train"], art[folders.side]
+    if folders.trained:
+        learnt, unseen = pictures(folders.trained), sorted([*art["train"], *art[folders.side]])
+    chosen = Sets(photos, unseen, learnt, art[OTHER[folders.side]])
+    where = {"photos": folders.photos, "art": folders.art, "trained": folders.trained or folders.art}
     for name, folder in where.items():
         found: Sequence[Path] = getattr(chosen, name)
         if len(found) < FEWEST:
@@ -80,9 +85,10 @@ def digest(path: Path) -> str:
 
 def recall(folders: Folders, described: Mapping[str, Mapping[str, Any]]) -> Sets:
     """The same pictures as in an earlier judgement, wherever the folders are now. Raises BadData where some lack."""
+    works = [*pictures(folders.art), *(pictures(folders.trained) if folders.trained else [])]
     by_hash = {
-        name: {digest(path): path for path in pictures(folder)}
-        for name, folder in (("photos", folders.photos), ("art", folders.art))
+        name: {digest(path): path for path in paths}
+        for name, paths in (("photos", pictures(folders.photos)), ("art", works))
     }
     found: dict[str, list[Path]] = {}
     for name, files in described.items():

@@ -84,6 +84,17 @@ def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
     assert len(lite.asked) == painted
 
 
+def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(asked: Asked):
+    path = asked.catalog.path("copying")
+    data = {"source": "drawn/train/A", "target": "drawn/train/B", "everything": True, "unpaired": {"source": "photos"}}
+    rewrite(path, replace(load(path), recipe={"data": data}, method="house-pairs"))
+    rewrite(asked.catalog.path("inverting"), replace(load(asked.catalog.path("inverting")), method="house-pairs"))
+    folders = scores.places(load(path), asked.sets)
+    assert folders.photos == asked.sets / "photos" and folders.art == asked.sets / "drawn/val/B"
+    assert folders.trained == asked.sets / "drawn/train/B"
+    assert scores.transfers(Catalog([path.parent])) == ["copying"], "the other has seen pairs alone"
+
+
 def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(asked: Asked):
     folder = asked.catalog.path("copying").parent
     folders = scores.places(asked.catalog.get("copying"), asked.sets)

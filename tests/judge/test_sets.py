@@ -38,6 +38,15 @@ def test_a_folder_that_nothing_was_trained_on_can_be_taken_whole(folders: Folder
     assert len(choose(Folders(folders.photos, folders.art, every_photo=True)).photos) == 60
 
 
+def test_a_folder_of_art_that_nothing_was_learnt_from_is_unseen_but_for_what_shows_true_works(folders, tmp_path):
+    paint(tmp_path / "learnt", 5, first=200)
+    asked = replace(folders, trained=tmp_path / "learnt")
+    sets, sides = choose(asked), split(folders.art)
+    assert sorted(sets.art) == sorted([*sides["train"], *sides["test"]]) and sets.other == sides["validation"]
+    assert sorted(sets.trained) == sorted((tmp_path / "learnt").iterdir())
+    assert recall(asked, describe(sets)) == sets
+
+
 def test_too_small_a_folder_is_refused(tmp_path: Path):
     paint(tmp_path / "few", 3)
     with pytest.raises(BadData, match="test side"):

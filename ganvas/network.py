@@ -53,8 +53,9 @@ def inspect(model: onnx.ModelProto, about: Mapping[str, Any]) -> None:
         raise BadStyle(f"The network has {len(graph.node)} operations.", f"At most {MAX_NODES} are run.")
     for tensor in graph.initializer:
         inspect_tensor(tensor)
+    version = max((opset.version for opset in model.opset_import), default=OPSETS.start)
     for node in graph.node:
-        inspect_node(node, halo)
+        inspect_node(node, None if over_channels(node, version) else halo)
     inspect_norms(graph, halo, about.get("fixed_halo"))
     inspect_ends(graph, about.get("kind", "transfer"), 2 * COLOURS if about.get("texture") else COLOURS)
 
@@ -79,6 +80,12 @@ def inspect_node(node: onnx.NodeProto, halo: int | None) -> None:
         sparse = attribute.HasField("sparse_tensor") or attribute.sparse_tensors
         if attribute.HasField("g") or attribute.graphs or sparse:
             raise BadStyle(f"The network's {node.op_type} holds a graph or a sparse tensor.", "Export it plain.")
+
+
+def over_channels(node: onnx.NodeProto, version: int) -> bool:
+    """Whether it is a softmax over the channels of each pixel; before version 13 it was one over all that follows."""
+    axes = [attribute.i for attribute in node.attribute if attribute.name == "axis"]
+    return node.op_type == "Softmax" and version >= 13 and axes == [1]
 
 
 def inspect_norms(graph: onnx.GraphProto, halo: int | None, fixed_halo: int | None) -> None:

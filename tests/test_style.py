@@ -190,6 +190,12 @@ def endless() -> onnx.ModelProto:
     return build([helper.make_node("Neg", ["x"], ["y"])] * 5000)
 
 
+def sharing(axis: int = 1, version: int = 17) -> onnx.ModelProto:
+    model = build([helper.make_node("Softmax", ["x"], ["y"], axis=axis)])
+    model.opset_import[0].version = version
+    return model
+
+
 INSPECTED = {
     "outside of the file": outside,
     "holds a graph": branching,
@@ -209,6 +215,14 @@ INSPECTED = {
 def test_a_network_that_may_not_be_run_is_not_even_loaded(tmp_path, wrong):
     with pytest.raises(BadStyle, match=wrong):
         load(write(tmp_path / "a.onnx", INSPECTED[wrong](), about()))
+
+
+def test_a_softmax_is_local_over_the_channels_of_a_pixel_alone(tmp_path):
+    check(write(tmp_path / "a.onnx", sharing(), about(halo=0)))
+    for elsewhere in (sharing(axis=3), sharing(version=12)):
+        with pytest.raises(BadStyle, match="whole picture"):
+            load(write(tmp_path / "a.onnx", elsewhere, about(halo=0)))
+        load(write(tmp_path / "a.onnx", elsewhere, about(halo=None)))
 
 
 def constant(name: str, values: object, kind: type) -> onnx.TensorProto:

@@ -14,8 +14,7 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad
 
 # What a palette's logits are multiplied by before they are mixed: while learning, and in use. The more, the nearer to
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
-SOFT, FIRM = 2.5, 4.0
-LARGEST = 60.0  # exponent: a softmax without its maximum, which counts as an operation that looks at the whole picture
+SOFT, FIRM = 2.5, 8.0
 BEYOND = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
 LARGER = 5  # times as far as in a crop: a front that stops in the middle of a picture would be seen
 
@@ -224,9 +223,8 @@ class LocalGenerator(nn.Module):
         """What is drawn, n x 3 or the palette's colours x h x w, as a picture n x 3 x h x w."""
         if self.palette is None:
             return self.range * torch.tanh(drawing)
-        drawing = drawing.float() - drawing.float().mean(1, keepdim=True)
-        shares = torch.exp(((SOFT if self.training else FIRM) * drawing).clamp(-LARGEST, LARGEST))
-        return conv2d(shares, self.palette.T[:, :, None, None]) / shares.sum(1, keepdim=True)
+        shares = torch.softmax((SOFT if self.training else FIRM) * drawing.float(), 1)
+        return conv2d(shares, self.palette.T[:, :, None, None])
 
     def drawing(self, x: Tensor) -> Tensor:
         """n x 3 + noises x h x w to what is drawn, before it has colours."""

@@ -9,6 +9,7 @@ from ganvas.engine import session, thumbnail
 from ganvas.engine.blend import blend
 from ganvas.engine.colour import recolour
 from ganvas.engine.controls import PLAIN, Controls, check
+from ganvas.engine.drawing import bare
 from ganvas.engine.finish import Work, finish
 from ganvas.engine.resample import Size, resize
 from ganvas.engine.session import Batch, Check, Session, watched
@@ -59,7 +60,8 @@ class Engine:
             raise BadControls(f"{known.name} makes pictures from nothing and takes no photo.", "Choose another style.")
         if controls.strength == 0:
             return pixels.copy()
-        size = working_size(for_drawing(known, pixels), controls.stroke, pixels.shape[:2])
+        drawn = for_drawing(known, pixels)
+        size = working_size(drawn, controls.stroke, pixels.shape[:2])
         share = size[0] * size[1] / (size[0] * size[1] + FINISHING * pixels.shape[0] * pixels.shape[1])
         small = resize(pixels, size)
         network, reach = self.prepare(known, small, on_tile.again)
@@ -67,7 +69,9 @@ class Engine:
         if controls.colour == "photo":
             picture = recolour(small, picture, lambda _: on_tile(share))
         picture = blend(small, picture, controls.strength, lambda _: on_tile(share))
-        work = Work(pixels, small, picture, controls.strength, controls.colour, controls.mask, known.cells)
+        lines = drawn is not known
+        small, picture = bare(small, picture) if lines else (small, picture)
+        work = Work(pixels, small, picture, controls.strength, controls.colour, controls.mask, known.cells, lines)
         finished = finish(work, lambda fraction: on_tile(share + fraction * (1 - share)))
         on_tile(1.0)
         return finished

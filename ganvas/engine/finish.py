@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from ganvas.engine.drawing import inked
 from ganvas.engine.resample import BILINEAR, Band, bands, resize, rows, side_by_side
 from ganvas.engine.sharpen import Pair, enlarge
 from ganvas.engine.tiling import Pixels
@@ -24,7 +25,7 @@ class Work:
 
     With ``strength`` below 1 the photo's own fine detail comes in, all of it at 0; with ``colour`` "photo" its fine
     colour does; outside of the ``mask`` (H x W of any size, 255 inside) the photo itself. ``cells``: enlarged, squares
-    stay squares.
+    stay squares. ``lines``: the photo is a drawing whose lines come over the picture again.
     """
 
     photo: Pixels
@@ -34,6 +35,7 @@ class Work:
     colour: str = "style"
     mask: Pixels | None = None
     cells: bool = False
+    lines: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -55,7 +57,7 @@ def finish(work: Work, on_band: Callable[[float], None]) -> Pixels:
         finished = enlarge(pair, lambda fraction: on_band(0.7 * fraction))
     else:
         finished = resize(work.picture, work.size)
-    if not work.touched and work.mask is None:
+    if not work.touched and work.mask is None and not work.lines:
         return finished
     mask = None if work.mask is None else feather(work.mask, work.small.shape[:2])
     made = np.empty_like(finished)
@@ -63,6 +65,7 @@ def finish(work: Work, on_band: Callable[[float], None]) -> Pixels:
     def do(band: Band) -> None:
         part = finished[band[0] : band[1]]
         part = touch(work, part, band) if work.touched else part
+        part = inked(part, work.photo[band[0] : band[1]]) if work.lines else part
         made[band[0] : band[1]] = part if mask is None else compose(work.photo, part, mask, band)
 
     side_by_side(do, list(bands(work.size)), lambda fraction: on_band(0.7 + 0.3 * fraction))

@@ -22,11 +22,14 @@ def bare(drawing: Pixels, picture: Pixels) -> tuple[Pixels, Pixels]:
     steps = range(2 * BESIDE + 1)
     height, width = drawing.shape[:2]
     covered = np.any([around[y : y + height, x : x + width] for y in steps for x in steps], axis=0)
-    return (drawing, picture) if covered.all() else (filled(drawing, ~covered), filled(picture, ~covered))
+    if covered.all():
+        return drawing, picture
+    paper, paint = np.split(filled(np.concatenate([drawing, picture], 2), ~covered), 2, 2)
+    return np.ascontiguousarray(paper), np.ascontiguousarray(paint)
 
 
 def filled(pixels: Pixels, known: Mask) -> Pixels:
-    """Each place of h x w x 3 that is not known has the mean of its known neighbours, from the edges inwards."""
+    """Each place of h x w x c that is not known has the mean of its known neighbours, from the edges inwards."""
     values = np.where(known[..., None], pixels, 0).astype(np.float32)
     while not known.all():
         sums, counts = neighbours(values), neighbours(known[..., None].astype(np.float32))

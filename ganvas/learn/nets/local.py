@@ -205,9 +205,8 @@ class LocalGenerator(nn.Module):
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
         self.likeness = nn.Parameter(torch.ones(())) if options.palette else None
-        self.smooth = (
-            Soften(3) if options.palette else None
-        )  # a choice has no edges but steps: they would be seen enlarged
+        # A choice has steps and no edges: they would be seen enlarged, where a picture is run whole.
+        self.smooth = Soften(3) if options.palette and options.halo is None else None
         regions = self.spread is not None and options.palette > 0
         self.regional = nn.Conv2d(quarter // 4, options.palette, 1) if regions else None
 

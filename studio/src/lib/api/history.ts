@@ -1,6 +1,6 @@
 /** The history, as `ganvas/web/api/history.py` has it: found, changed, deleted. Knows the API, and no page. */
-import { ask, ROOT, type Way } from './ask';
-import type { Colour, Format, Metadata } from './shapes';
+import { ask, ROOT, type Way } from './request';
+import type { Colour, Format, Metadata } from './types';
 
 /** What was turned when a picture was made. */
 export interface Settings {

@@ -1,10 +1,10 @@
 /** Jobs, as `ganvas/web/shapes_jobs.py` has them: asked for, followed, changed. Knows the API, and no page. */
-import { api } from './address';
-import { ask, ROOT, type Way } from './ask';
-import { listen } from './events';
+import { api } from './url';
+import { ask, ROOT, type Way } from './request';
+import { listen } from './job-events';
 import { CANCELLED, Problem } from './problem';
-import type { Picture } from './shapes';
-import type { Deed, Happening, Job, Part } from './shapes_jobs';
+import type { Picture } from './types';
+import type { Deed, Happening, Job, Part } from './job-types';
 
 /** The newest first; `next` is where the list goes on. */
 export async function listJobs(before = '', way: Way = {}): Promise<{ jobs: Job[]; next: string | null }> {

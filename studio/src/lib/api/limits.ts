@@ -1,5 +1,5 @@
 /** How much the server takes at once. */
-import { ask, ROOT } from './ask';
+import { ask, ROOT } from './request';
 
 export interface Said {
   photo_bytes: number;

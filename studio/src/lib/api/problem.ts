@@ -1,5 +1,5 @@
 /** What went wrong, in words for the person: the server's problem document (RFC 9457) or the lack of an answer. */
-import { language, t, type Key } from '../language.svelte';
+import { language, t, type Key } from '../language/language.svelte';
 
 export class Problem extends Error {
   constructor(

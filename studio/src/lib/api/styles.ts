@@ -1,6 +1,6 @@
 /** What is done to styles on the server: one is added, taken away, put in another place. Knows the API, and no page. */
-import { ask, ROOT } from './ask';
-import type { Style } from './shapes';
+import { ask, ROOT } from './request';
+import type { Style } from './types';
 
 /** The style in this file, once the server has checked it. */
 export async function addStyle(file: File): Promise<Style> {

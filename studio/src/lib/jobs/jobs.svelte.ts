@@ -4,11 +4,11 @@
  */
 import { changeJob, deleteJob, listJobs, showJob } from '../api/jobs';
 import { isGone } from '../api/problem';
-import type { JobWish } from '../api/send';
-import type { Deed, Job } from '../api/shapes_jobs';
-import { complain, tell } from '../say.svelte';
-import { Followed } from './followed';
-import { Sending } from './sending.svelte';
+import type { JobWish } from '../api/job-upload';
+import type { Deed, Job } from '../api/job-types';
+import { complain, tell } from '../toasts/toasts.svelte';
+import { Followed } from './job-follower';
+import { Sending } from './pending-upload.svelte';
 
 /** Seconds between two looks at the list: on the page of jobs, and elsewhere. */
 const NEAR = 3;

@@ -1,5 +1,5 @@
 /** Strokes of the brush as a mask: white where the style goes, black where the photo stays. */
-import type { Dab, Mark, Print } from '../look';
+import type { Dab, Mark, Print } from '../studio/controls';
 
 const MOST = 1024;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;

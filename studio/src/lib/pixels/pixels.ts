@@ -1,5 +1,5 @@
 /** Pictures as pixels: the page's side of the worker that decodes, reduces and cuts them. */
-import type { Answer, Box, Call, Calls, Name } from './calls';
+import type { Answer, Box, Call, Calls, Name } from './worker-messages';
 
 type Settle = { give: (value: unknown) => void; fail: (reason: Error) => void };
 

@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 /** Decodes, reduces and cuts pictures away from the page's thread, so that no size of picture makes the page stop. */
-import type { Answer, Box, Call, Request } from './calls';
+import type { Answer, Box, Call, Request } from './worker-messages';
 
 const opened = new Map<number, ImageBitmap>();
 let last = 0;

@@ -1,11 +1,11 @@
 /** The gallery: which styles are in sight, in which order, and which files are being taken in. Knows no page. */
 import { isGone } from '../api/problem';
-import type { Style } from '../api/shapes';
+import type { Style } from '../api/types';
 import { addStyle, orderStyles, removeStyle } from '../api/styles';
-import { language } from '../language.svelte';
-import { complain, tell } from '../say.svelte';
-import { studio } from '../studio.svelte';
-import { ANY, arrange, place, type Order, type Sieve } from './order';
+import { language } from '../language/language.svelte';
+import { complain, tell } from '../toasts/toasts.svelte';
+import { studio } from '../studio/studio.svelte';
+import { ANY, arrange, place, type Order, type Sieve } from './filter-styles';
 
 /** A style file that somebody brought: being checked, or refused for a reason. */
 export interface Brought {

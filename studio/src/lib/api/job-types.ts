@@ -1,0 +1,52 @@
+/** What the server says of jobs, as `ganvas/web/shapes_jobs.py` has it. */
+import type { Colour, Format } from './types';
+
+export type State = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+export type Deed = 'cancel' | 'pause' | 'resume' | 'retry';
+
+export interface Reason {
+  what: string;
+  right: string;
+}
+
+/** One photo in one style. */
+export interface Part {
+  number: number;
+  photo: string;
+  /** The picture's name in the ZIP, with folders. */
+  name: string;
+  style: string;
+  state: State;
+  share: number;
+  error: Reason | null;
+  /** Its id in the history. */
+  picture: string | null;
+  url: string | null;
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  state: State;
+  styles: string[];
+  priority: number;
+  settings: { strength: number; stroke: number; colour: Colour; format: Format; quality: number };
+  pictures: number;
+  counts: Partial<Record<State, number>>;
+  /** In seconds since 1970, as are the other times. */
+  made: number;
+  began: number | null;
+  ended: number | null;
+  position: number | null;
+  seconds_left: number | null;
+  /** Number of its last event. */
+  event: number;
+  parts: Part[] | null;
+}
+
+export interface Happening {
+  kind: 'job' | 'part' | 'progress' | 'end' | 'deleted';
+  /** Events are numbered from 1 without a gap. */
+  event: number;
+  body: { state?: State; counts?: Job['counts']; number?: number; share?: number; error?: Reason; picture?: string; at?: number };
+}

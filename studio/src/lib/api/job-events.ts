@@ -2,18 +2,18 @@
  * What happens to a job, over one connection (server-sent events). Who comes back is given all that was missed: the
  * browser says the number of the last event when the connection breaks, and we say it when the server refused one.
  */
-import { ask, ROOT } from './request';
-import { isGone } from './problem';
-import type { Happening } from './job-types';
+import { request, API_ROOT } from './request';
+import { isNotFound } from './problem';
+import type { JobEvent } from './job-types';
 
 const KINDS = ['job', 'part', 'progress', 'end', 'deleted'] as const;
-const FIRST_REST = 1000;
-const LONGEST_REST = 15_000;
+const FIRST_DELAY = 1000;
+const LONGEST_DELAY = 15_000;
 
-/** Hears each event after this number once and in order, until `end` or `deleted`, or until the answer is called. */
-export function listen(job: string, after: number, hear: (event: Happening) => void): () => void {
-  let last = after;
-  let rest = FIRST_REST;
+/** Calls `onEvent` for each event after this number, once and in order, until `end` or `deleted`, or until the function returned is called. */
+export function followJobEvents(job: string, afterNumber: number, onEvent: (event: JobEvent) => void): () => void {
+  let lastNumber = afterNumber;
+  let delay = FIRST_DELAY;
   let closed = false;
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,35 +26,35 @@ export function listen(job: string, after: number, hear: (event: Happening) => v
 
   function open(): void {
     if (closed) return;
-    source = new EventSource(`${ROOT}/jobs/${job}/events?after=${last}`);
-    source.onopen = () => (rest = FIRST_REST);
-    source.onerror = () => source?.readyState === EventSource.CLOSED && again();
-    for (const kind of KINDS) source.addEventListener(kind, (event) => take(kind, event as MessageEvent<string>));
+    source = new EventSource(`${API_ROOT}/jobs/${job}/events?after=${lastNumber}`);
+    source.onopen = () => (delay = FIRST_DELAY);
+    source.onerror = () => source?.readyState === EventSource.CLOSED && retryLater();
+    for (const kind of KINDS) source.addEventListener(kind, (event) => receive(kind, event as MessageEvent<string>));
   }
 
-  function take(kind: Happening['kind'], message: MessageEvent<string>): void {
-    const event = Number(message.lastEventId) || last;
+  function receive(kind: JobEvent['kind'], message: MessageEvent<string>): void {
+    const number = Number(message.lastEventId) || lastNumber;
     const finished = kind === 'end' || kind === 'deleted';
-    if (event <= last && !finished) return;
-    last = event;
+    if (number <= lastNumber && !finished) return;
+    lastNumber = number;
     if (finished) close();
-    hear({ kind, event, body: JSON.parse(message.data) as Happening['body'] });
+    onEvent({ kind, number, body: JSON.parse(message.data) as JobEvent['body'] });
   }
 
   /** The server refused: because the job is gone, or for a while. */
-  function again(): void {
+  function retryLater(): void {
     source?.close();
-    timer = setTimeout(() => void look(), rest);
-    rest = Math.min(LONGEST_REST, rest * 2);
+    timer = setTimeout(() => void checkJob(), delay);
+    delay = Math.min(LONGEST_DELAY, delay * 2);
   }
 
-  async function look(): Promise<void> {
+  async function checkJob(): Promise<void> {
     try {
-      await ask(`${ROOT}/jobs/${job}`);
+      await request(`${API_ROOT}/jobs/${job}`);
       open();
     } catch (reason) {
-      if (isGone(reason) && !closed) hear({ kind: 'deleted', event: last, body: {} });
-      else if (!closed) again();
+      if (isNotFound(reason) && !closed) onEvent({ kind: 'deleted', number: lastNumber, body: {} });
+      else if (!closed) retryLater();
     }
   }
 

@@ -1,24 +1,24 @@
 /** What the server says of jobs, as `ganvas/web/shapes_jobs.py` has it. */
 import type { Colour, Format } from './types';
 
-export type State = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type Deed = 'cancel' | 'pause' | 'resume' | 'retry';
+export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+export type JobAction = 'cancel' | 'pause' | 'resume' | 'retry';
 
-export interface Reason {
+export interface PartError {
   what: string;
   right: string;
 }
 
 /** One photo in one style. */
-export interface Part {
+export interface JobPart {
   number: number;
   photo: string;
   /** The picture's name in the ZIP, with folders. */
   name: string;
   style: string;
-  state: State;
+  state: JobState;
   share: number;
-  error: Reason | null;
+  error: PartError | null;
   /** Its id in the history. */
   picture: string | null;
   url: string | null;
@@ -27,12 +27,12 @@ export interface Part {
 export interface Job {
   id: string;
   name: string;
-  state: State;
+  state: JobState;
   styles: string[];
   priority: number;
   settings: { strength: number; stroke: number; colour: Colour; format: Format; quality: number };
   pictures: number;
-  counts: Partial<Record<State, number>>;
+  counts: Partial<Record<JobState, number>>;
   /** In seconds since 1970, as are the other times. */
   made: number;
   began: number | null;
@@ -41,12 +41,12 @@ export interface Job {
   seconds_left: number | null;
   /** Number of its last event. */
   event: number;
-  parts: Part[] | null;
+  parts: JobPart[] | null;
 }
 
-export interface Happening {
+export interface JobEvent {
   kind: 'job' | 'part' | 'progress' | 'end' | 'deleted';
   /** Events are numbered from 1 without a gap. */
-  event: number;
-  body: { state?: State; counts?: Job['counts']; number?: number; share?: number; error?: Reason; picture?: string; at?: number };
+  number: number;
+  body: { state?: JobState; counts?: Job['counts']; number?: number; share?: number; error?: PartError; picture?: string; at?: number };
 }

@@ -1,11 +1,11 @@
-/** Sends a job with its photos, and tells how much of them is sent: `fetch` cannot say that, so the elder way is taken. */
-import { ROOT } from './request';
+/** Uploads a job with its photos and reports progress: `fetch` cannot, so this uses XMLHttpRequest. */
+import { API_ROOT } from './request';
 import type { Job } from './job-types';
-import { Problem, read } from './problem';
+import { Problem, readProblem } from './problem';
 import type { Colour, Format, Metadata } from './types';
 
 /** The fields of `POST /api/v1/jobs`. */
-export interface JobWish {
+export interface JobRequest {
   photos: readonly { file: Blob; name: string }[];
   styles: readonly string[];
   strength: number;
@@ -18,40 +18,40 @@ export interface JobWish {
   priority: number;
 }
 
-export interface Sent {
+export interface UploadHandle {
   job: Promise<Job>;
   stop: () => void;
 }
 
-export function sendJob(wish: JobWish, onShare: (share: number) => void): Sent {
-  const request = new XMLHttpRequest();
-  const job = new Promise<Job>((go, fail) => {
-    request.open('POST', `${ROOT}/jobs`);
-    request.upload.onprogress = ({ loaded, total }) => onShare(total ? loaded / total : 0);
-    request.onload = () => void answer(request).then(go, fail);
-    request.onerror = () => fail(new Problem(0));
-    request.onabort = () => fail(new DOMException('stopped', 'AbortError'));
-    request.send(form(wish));
+export function uploadJob(jobRequest: JobRequest, onShare: (share: number) => void): UploadHandle {
+  const xhr = new XMLHttpRequest();
+  const job = new Promise<Job>((resolve, reject) => {
+    xhr.open('POST', `${API_ROOT}/jobs`);
+    xhr.upload.onprogress = ({ loaded, total }) => onShare(total ? loaded / total : 0);
+    xhr.onload = () => void readJob(xhr).then(resolve, reject);
+    xhr.onerror = () => reject(new Problem(0));
+    xhr.onabort = () => reject(new DOMException('stopped', 'AbortError'));
+    xhr.send(toFormData(jobRequest));
   });
-  return { job, stop: () => request.abort() };
+  return { job, stop: () => xhr.abort() };
 }
 
-async function answer(request: XMLHttpRequest): Promise<Job> {
-  if (request.status === 202) return JSON.parse(request.responseText) as Job;
-  throw await read(new Response(request.responseText, { status: request.status }));
+async function readJob(xhr: XMLHttpRequest): Promise<Job> {
+  if (xhr.status === 202) return JSON.parse(xhr.responseText) as Job;
+  throw await readProblem(new Response(xhr.responseText, { status: xhr.status }));
 }
 
-function form(wish: JobWish): FormData {
+function toFormData(jobRequest: JobRequest): FormData {
   const data = new FormData();
-  for (const { file, name } of wish.photos) data.append('photos', file, name);
-  for (const style of wish.styles) data.append('style', style);
-  data.set('strength', String(wish.strength));
-  data.set('stroke', String(wish.stroke));
-  data.set('colour', wish.colour);
-  data.set('format', wish.format);
-  data.set('quality', String(wish.quality));
-  data.set('metadata', wish.metadata);
-  data.set('name', wish.name);
-  data.set('priority', String(wish.priority));
+  for (const { file, name } of jobRequest.photos) data.append('photos', file, name);
+  for (const style of jobRequest.styles) data.append('style', style);
+  data.set('strength', String(jobRequest.strength));
+  data.set('stroke', String(jobRequest.stroke));
+  data.set('colour', jobRequest.colour);
+  data.set('format', jobRequest.format);
+  data.set('quality', String(jobRequest.quality));
+  data.set('metadata', jobRequest.metadata);
+  data.set('name', jobRequest.name);
+  data.set('priority', String(jobRequest.priority));
   return data;
 }

@@ -1,13 +1,13 @@
 /** How much the server takes at once. */
-import { ask, ROOT } from './request';
+import { request, API_ROOT } from './request';
 
-export interface Said {
+export interface ServerLimits {
   photo_bytes: number;
   photo_pixels: number;
   job_bytes: number;
   job_pictures: number;
 }
 
-export async function showLimits(): Promise<Said> {
-  return (await ask(`${ROOT}/limits`)).json() as Promise<Said>;
+export async function getLimits(): Promise<ServerLimits> {
+  return (await request(`${API_ROOT}/limits`)).json() as Promise<ServerLimits>;
 }

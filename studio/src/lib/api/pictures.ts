@@ -1,55 +1,40 @@
-/** Requests to the server that this page came from: styles, pictures and the token. */
-import { ask, ROOT, type Way } from './request';
-import { awaitPicture, type Following } from './jobs';
-import type { Faces, Picture, Style, StyleCard, Wish } from './types';
+/** Pictures that the server makes at once, and the faces that it finds in a photo. */
+import { request, API_ROOT, type RequestOptions } from './request';
+import { waitForPicture, type FollowOptions } from './jobs';
+import type { Faces, Picture, PictureRequest } from './types';
 import type { Job } from './job-types';
 
-export async function listStyles(): Promise<Style[]> {
-  return ((await (await ask(`${ROOT}/styles`)).json()) as { styles: Style[] }).styles;
-}
-
-/** All that a style's file says. */
-export async function showStyle(name: string, way: Way = {}): Promise<StyleCard> {
-  return (await ask(`${ROOT}/styles/${encodeURIComponent(name)}`, { signal: way.signal }, way)).json() as Promise<StyleCard>;
-}
-
-/** Shows the server its token; its answer is a cookie, which the page never sees. */
-export async function login(token: string): Promise<void> {
-  const headers = { 'Content-Type': 'application/json' };
-  await ask(`${ROOT}/login`, { method: 'POST', headers, body: JSON.stringify({ token }) });
-}
-
 /** The picture; one that is too large to wait for is a job, which is followed until the picture is there. */
-export async function makePicture(wish: Wish, way: Following = {}): Promise<Picture> {
-  const response = await ask(`${ROOT}/pictures`, { method: 'POST', body: form(wish), signal: way.signal }, way);
-  if (response.status === 202) return awaitPicture((await response.json()) as Job, way);
+export async function makePicture(pictureRequest: PictureRequest, options: FollowOptions = {}): Promise<Picture> {
+  const response = await request(`${API_ROOT}/pictures`, { method: 'POST', body: toFormData(pictureRequest), signal: options.signal }, options);
+  if (response.status === 202) return waitForPicture((await response.json()) as Job, options);
   return (await response.json()) as Picture;
 }
 
 /** The faces in a photo, the largest first, in pixels of what was sent. */
-export async function findFaces(photo: Blob, way: Way = {}): Promise<Faces> {
+export async function findFaces(photo: Blob, options: RequestOptions = {}): Promise<Faces> {
   const body = new FormData();
   body.set('photo', photo, 'photo');
-  return (await ask(`${ROOT}/faces`, { method: 'POST', body, signal: way.signal }, way)).json() as Promise<Faces>;
+  return (await request(`${API_ROOT}/faces`, { method: 'POST', body, signal: options.signal }, options)).json() as Promise<Faces>;
 }
 
-export async function fetchBlob(url: string, way: Way = {}): Promise<Blob> {
-  return (await ask(url, { signal: way.signal }, way)).blob();
+export async function fetchBlob(url: string, options: RequestOptions = {}): Promise<Blob> {
+  return (await request(url, { signal: options.signal }, options)).blob();
 }
 
-function form(wish: Wish): FormData {
+function toFormData(pictureRequest: PictureRequest): FormData {
   const data = new FormData();
-  data.set('photo', wish.photo, wish.name);
-  data.set('style', wish.style);
-  data.set('strength', String(wish.strength));
-  data.set('stroke', String(wish.stroke));
-  data.set('colour', wish.colour);
-  data.set('format', wish.format);
-  data.set('quality', String(wish.quality));
-  data.set('metadata', wish.metadata);
-  if (wish.mask) data.set('mask', wish.mask, 'mask.png');
-  if (wish.cut) data.set('cut', wish.cut);
-  if (wish.size) data.set('size', wish.size);
-  if (wish.longEdge) data.set('long_edge', String(wish.longEdge));
+  data.set('photo', pictureRequest.photo, pictureRequest.name);
+  data.set('style', pictureRequest.style);
+  data.set('strength', String(pictureRequest.strength));
+  data.set('stroke', String(pictureRequest.stroke));
+  data.set('colour', pictureRequest.colour);
+  data.set('format', pictureRequest.format);
+  data.set('quality', String(pictureRequest.quality));
+  data.set('metadata', pictureRequest.metadata);
+  if (pictureRequest.mask) data.set('mask', pictureRequest.mask, 'mask.png');
+  if (pictureRequest.cut) data.set('cut', pictureRequest.cut);
+  if (pictureRequest.size) data.set('size', pictureRequest.size);
+  if (pictureRequest.longEdge) data.set('long_edge', String(pictureRequest.longEdge));
   return data;
 }

@@ -1,5 +1,5 @@
 /** What went wrong, in words for the person: the server's problem document (RFC 9457) or the lack of an answer. */
-import { language, t, type Key } from '../language/language.svelte';
+import { getLanguage, t, type MessageKey } from '../language/language.svelte';
 
 export class Problem extends Error {
   constructor(
@@ -11,7 +11,7 @@ export class Problem extends Error {
   }
 }
 
-const KNOWN: Record<number, Key> = {
+const MESSAGE_OF_STATUS: Record<number, MessageKey> = {
   0: 'problem.away',
   1: 'problem.unreadable',
   2: 'problem.cancelled',
@@ -33,36 +33,36 @@ export const UNREADABLE = 1;
 export const CANCELLED = 2;
 
 /** One sentence on what is wrong and what to do. The server's own words are English, so only English gets them. */
-export function explain(problem: unknown): string {
+export function explainProblem(problem: unknown): string {
   if (!(problem instanceof Problem)) return t('problem.page');
-  const ours = t(KNOWN[problem.status] ?? 'problem.server');
-  if (language() !== 'en' || !problem.detail || problem.status === 401) return ours;
-  return [problem.detail, problem.right].filter(Boolean).map(finish).join(' ');
+  const message = t(MESSAGE_OF_STATUS[problem.status] ?? 'problem.server');
+  if (getLanguage() !== 'en' || !problem.detail || problem.status === 401) return message;
+  return [problem.detail, problem.right].filter(Boolean).map(toSentence).join(' ');
 }
 
-function finish(words: string): string {
-  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
+function toSentence(text: string): string {
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-export async function read(response: Response): Promise<Problem> {
+export async function readProblem(response: Response): Promise<Problem> {
   try {
-    const said = (await response.json()) as { detail?: unknown; title?: unknown; right?: unknown };
-    const detail = typeof said.detail === 'string' ? said.detail : said.title;
-    return new Problem(response.status, text(detail), text(said.right));
+    const body = (await response.json()) as { detail?: unknown; title?: unknown; right?: unknown };
+    const detail = typeof body.detail === 'string' ? body.detail : body.title;
+    return new Problem(response.status, toText(detail), toText(body.right));
   } catch {
     return new Problem(response.status);
   }
 }
 
-function text(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function isGone(reason: unknown): boolean {
+export function isNotFound(reason: unknown): boolean {
   return reason instanceof Problem && reason.status === 404;
 }
 
-export function isCancel(reason: unknown): boolean {
+export function isAbort(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'AbortError';
 }

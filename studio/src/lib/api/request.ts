@@ -1,22 +1,22 @@
-/** How the server that this page came from is asked. One that is busy is asked again when it says so. */
+/** Requests to the server that this page came from. One that is busy is asked again when it says so. */
 import { base } from '$app/paths';
-import { Problem, read } from './problem';
+import { Problem, readProblem } from './problem';
 
-export const ROOT = `${base}/api/v1`;
-const PATIENCE = 20;
+export const API_ROOT = `${base}/api/v1`;
+const MAX_TRIES = 20;
 
-export interface Way {
+export interface RequestOptions {
   signal?: AbortSignal;
-  /** Told the seconds until the next try, and 0 when it begins. */
+  /** Called with the seconds until the next try, and with 0 when it begins. */
   onWait?: (seconds: number) => void;
 }
 
-export async function ask(url: string, init: RequestInit = {}, way: Way = {}): Promise<Response> {
+export async function request(url: string, init: RequestInit = {}, options: RequestOptions = {}): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
-    const response = await send(url, init);
+    const response = await sendAfterCookie(url, init);
     if (response.ok) return response;
-    if ((response.status !== 429 && response.status !== 503) || tries >= PATIENCE) throw await read(response);
-    await pause(waiting(response, tries), way);
+    if ((response.status !== 429 && response.status !== 503) || tries >= MAX_TRIES) throw await readProblem(response);
+    await waitSeconds(getRetryDelay(response, tries), options);
   }
 }
 
@@ -24,22 +24,22 @@ export async function ask(url: string, init: RequestInit = {}, way: Way = {}): P
  * The first answer brings the cookie by which the server knows its visitor again. Whatever is asked meanwhile waits for it:
  * asked without the cookie it would be another visitor's, and so would be what it makes.
  */
-let first: Promise<void> | null = null;
-let known = false;
+let firstAnswer: Promise<void> | null = null;
+let hasCookie = false;
 
-async function send(url: string, init: RequestInit): Promise<Response> {
-  while (first) await first;
-  const answer = get(url, init);
-  if (!known) first = answer.then(settle, () => settle(null));
-  return answer;
+async function sendAfterCookie(url: string, init: RequestInit): Promise<Response> {
+  while (firstAnswer) await firstAnswer;
+  const response = fetchOrProblem(url, init);
+  if (!hasCookie) firstAnswer = response.then(noteFirstAnswer, () => noteFirstAnswer(null));
+  return response;
 }
 
-function settle(answer: Response | null): void {
-  known = answer?.ok ?? false;
-  first = null;
+function noteFirstAnswer(response: Response | null): void {
+  hasCookie = response?.ok ?? false;
+  firstAnswer = null;
 }
 
-async function get(url: string, init: RequestInit): Promise<Response> {
+async function fetchOrProblem(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (reason) {
@@ -49,22 +49,22 @@ async function get(url: string, init: RequestInit): Promise<Response> {
 }
 
 /** Seconds until the server wants to be asked again; where it does not say, a little longer each time. */
-function waiting(response: Response, tries: number): number {
-  const said = Number(response.headers.get('Retry-After'));
-  return Math.min(60, said > 0 ? said : tries);
+function getRetryDelay(response: Response, tries: number): number {
+  const retryAfter = Number(response.headers.get('Retry-After'));
+  return Math.min(60, retryAfter > 0 ? retryAfter : tries);
 }
 
-function pause(seconds: number, way: Way): Promise<void> {
-  way.onWait?.(seconds);
-  return new Promise((go, stop) => {
+function waitSeconds(seconds: number, options: RequestOptions): Promise<void> {
+  options.onWait?.(seconds);
+  return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      way.onWait?.(0);
-      go();
+      options.onWait?.(0);
+      resolve();
     }, seconds * 1000);
-    way.signal?.addEventListener('abort', () => {
+    options.signal?.addEventListener('abort', () => {
       clearTimeout(timer);
-      way.onWait?.(0);
-      stop(way.signal?.reason);
+      options.onWait?.(0);
+      reject(options.signal?.reason);
     });
   });
 }

@@ -1,10 +1,10 @@
 /** What the server says and takes, as `ganvas/web/shapes.py` has it. */
 
-export type Words = Record<string, string>;
+export type Translations = Record<string, string>;
 
 export interface Style {
   name: string;
-  title: Words;
+  title: Translations;
   kind: string;
   version: number;
   method: string;
@@ -12,7 +12,7 @@ export interface Style {
   artist: string;
   licence: string;
   source: string;
-  card: Record<string, Words>;
+  card: Record<string, Translations>;
   scores: Record<string, unknown>;
   sha256: string;
   preview: string | null;
@@ -21,7 +21,7 @@ export interface Style {
 }
 
 /** A style with all that its file says. */
-export interface StyleCard extends Style {
+export interface StyleDetails extends Style {
   halo: number | null;
   parity: Record<string, number>;
   recipe: Record<string, unknown>;
@@ -46,14 +46,14 @@ export interface Faces {
 
 export type Format = 'png' | 'jpeg' | 'webp' | 'avif';
 export type Colour = 'style' | 'photo';
-/** What a picture says of its photo. */
+/** Which of the photo's metadata the picture keeps. */
 export type Metadata = 'none' | 'without-place' | 'all';
 
 /** Asked for with this long edge, which is more than pictures have, one is at full size and stays out of the history. */
-export const UNKEPT = 16384;
+export const FULL_SIZE_UNSAVED = 16384;
 
-/** One wish for a picture: the fields of `POST /api/v1/pictures`. */
-export interface Wish {
+/** A request for one picture: the fields of `POST /api/v1/pictures`. */
+export interface PictureRequest {
   photo: Blob;
   name: string;
   style: string;

@@ -1,61 +1,46 @@
-/** Photos, and style files, that a person drops, pastes or chooses. */
-import { t } from '../language/language.svelte';
+/** The system's windows to choose files: photos and ZIPs, a folder, the camera, style files. */
+import { nameFile, toIncomingFile, type IncomingFile, type NamedFile } from './incoming-files';
+import { STYLE_SUFFIX } from './dropped-files';
 
-export interface Given {
-  file: File;
-  name: string;
-}
-
-const ASKED = 'image/*,.heic,.heif,.tif,.tiff,.avif';
-const STYLE = '.onnx';
+const CAMERA_TYPES = 'image/*,.heic,.heif,.tif,.tiff,.avif';
+const PHOTO_TYPES = 'image/jpeg,image/png,image/webp,image/avif,image/tiff,image/heic,.jpg,.png,.heic,.heif,.tif,.tiff,.avif,.zip';
 
 /** Held while the system's window is open: nothing else holds it. */
-let asked: HTMLInputElement | null = null;
+let pendingInput: HTMLInputElement | null = null;
 
-/** Lets the person choose photos, or take one where the device has a camera and `camera` is asked for. */
-export function chooseFiles(camera: boolean, onfiles: (given: Given[]) => void): void {
-  const input = begin(ASKED, (files) => onfiles(files.map(give)));
-  input.multiple = !camera;
-  if (camera) input.setAttribute('capture', 'environment');
+/** Lets the person choose photos and ZIPs, or a folder with all that is in it. */
+export function pickPhotos(folder: boolean, onpick: (incoming: IncomingFile[]) => void): void {
+  const input = createFileInput((files) => onpick(files.map((file) => toIncomingFile(file, file.webkitRelativePath))));
+  input.multiple = true;
+  if (folder) input.webkitdirectory = true;
+  else input.accept = PHOTO_TYPES;
+  input.click();
+}
+
+/** Lets the person take a photo, or choose one where the device has no camera. */
+export function takePhoto(onpick: (files: NamedFile[]) => void): void {
+  const input = createFileInput((files) => onpick(files.map(nameFile)));
+  input.accept = CAMERA_TYPES;
+  input.setAttribute('capture', 'environment');
   input.click();
 }
 
 /** Lets the person choose style files. */
-export function chooseStyles(onfiles: (files: File[]) => void): void {
-  const input = begin(STYLE, onfiles);
+export function pickStyleFiles(onpick: (files: File[]) => void): void {
+  const input = createFileInput(onpick);
+  input.accept = STYLE_SUFFIX;
   input.multiple = true;
   input.click();
 }
 
-function begin(accept: string, onfiles: (files: File[]) => void): HTMLInputElement {
+function createFileInput(onpick: (files: File[]) => void): HTMLInputElement {
   const input = document.createElement('input');
-  asked = input;
+  pendingInput = input;
   input.type = 'file';
-  input.accept = accept;
   input.addEventListener('change', () => {
-    const files = [...(asked?.files ?? [])];
-    asked = null;
-    onfiles(files);
+    const files = [...(pendingInput?.files ?? [])];
+    pendingInput = null;
+    onpick(files);
   });
   return input;
-}
-
-/** The style files of what was dropped. */
-export function givenStyles(given: DataTransfer | null): File[] {
-  return [...(given?.files ?? [])].filter((file) => file.name.toLowerCase().endsWith(STYLE));
-}
-
-/** The files of what was dropped or pasted: the photos where there are any, else all, to be refused with a reason. */
-export function givenFiles(given: DataTransfer | null): Given[] {
-  const files = [...(given?.files ?? [])];
-  const photos = files.filter((file) => file.type.startsWith('image/') || /\.(heic|heif|tiff?|avif)$/i.test(file.name));
-  return (photos.length ? photos : files).map(give);
-}
-
-export function carriesFiles(given: DataTransfer | null): boolean {
-  return given?.types.includes('Files') ?? false;
-}
-
-function give(file: File): Given {
-  return { file, name: file.name || t('photo.pasted') };
 }

@@ -1,138 +1,138 @@
 /**
- * What is done to pictures of the history: starred, moved, deleted; each act undone and done again as one.
+ * What is done to pictures of the history: starred, moved, deleted; each action is undone and redone as one.
  *
  * A deletion waits here for as long as it can be undone, and is sent then, or when the page is left: what the server
  * deletes is gone for good.
  */
-import { changeMade, deleteMade, type Change, type Made } from '../api/history';
-import { isGone } from '../api/problem';
-import { complain, hush, tell } from '../toasts/toasts.svelte';
+import { updatePicture, deletePicture, type PictureChange, type HistoryPicture } from '../api/history';
+import { isNotFound } from '../api/problem';
+import { showProblem, dismissToast, showToast } from '../toasts/toasts.svelte';
 import { history } from './history.svelte';
 
-const STAY = 8000;
-const AT_ONCE = 4;
+const UNDO_DURATION = 8000;
+const MAX_PARALLEL = 4;
 
-export interface Act {
+export interface UndoableAction {
   undo: () => Promise<void>;
   redo: () => Promise<void>;
 }
 
-const acts: { past: readonly Act[]; future: readonly Act[] } = { past: [], future: [] };
-const waiting = new Map<Act, { ids: readonly string[]; timer: ReturnType<typeof setTimeout> }>();
+const undoStack: { past: readonly UndoableAction[]; future: readonly UndoableAction[] } = { past: [], future: [] };
+const scheduled = new Map<UndoableAction, { ids: readonly string[]; timer: ReturnType<typeof setTimeout> }>();
 
 export async function undo(): Promise<void> {
-  const act = acts.past.at(-1);
-  if (!act) return;
-  acts.past = acts.past.slice(0, -1);
-  acts.future = [act, ...acts.future];
-  hush();
-  await act.undo().catch(complain);
+  const action = undoStack.past.at(-1);
+  if (!action) return;
+  undoStack.past = undoStack.past.slice(0, -1);
+  undoStack.future = [action, ...undoStack.future];
+  dismissToast();
+  await action.undo().catch(showProblem);
 }
 
 export async function redo(): Promise<void> {
-  const [act, ...rest] = acts.future;
-  if (!act) return;
-  acts.past = [...acts.past, act];
-  acts.future = rest;
-  await act.redo().catch(complain);
+  const [action, ...rest] = undoStack.future;
+  if (!action) return;
+  undoStack.past = [...undoStack.past, action];
+  undoStack.future = rest;
+  await action.redo().catch(showProblem);
 }
 
 /** Stars all, or takes the stars away where all have one. */
-export function star(pictures: readonly Made[]): Promise<void> {
-  const wanted = !pictures.every((made) => made.star);
-  return change(pictures, () => ({ star: wanted }));
+export function toggleStar(pictures: readonly HistoryPicture[]): Promise<void> {
+  const starred = !pictures.every((picture) => picture.star);
+  return changePictures(pictures, () => ({ star: starred }));
 }
 
 /** Puts all into the folder; '' is none. */
-export async function move(pictures: readonly Made[], folder: string): Promise<void> {
-  const others = pictures.filter((made) => made.folder !== folder);
-  if (others.length === 0) return;
-  await change(others, () => ({ folder }));
-  offerUndo(folder ? 'history.moved' : 'history.moved.out', { count: others.length, folder });
+export async function movePictures(pictures: readonly HistoryPicture[], folder: string): Promise<void> {
+  const toMove = pictures.filter((picture) => picture.folder !== folder);
+  if (toMove.length === 0) return;
+  await changePictures(toMove, () => ({ folder }));
+  showUndoToast(folder ? 'history.moved' : 'history.moved.out', { count: toMove.length, folder });
 }
 
 /** Deletes all of these, unless it is undone within a few seconds. */
-export function remove(pictures: readonly Made[]): void {
-  const ids = pictures.map((made) => made.id);
-  const act: Act = {
+export function deletePictures(pictures: readonly HistoryPicture[]): void {
+  const ids = pictures.map((picture) => picture.id);
+  const action: UndoableAction = {
     undo: async () => {
-      clearTimeout(waiting.get(act)?.timer);
-      waiting.delete(act);
-      for (const id of ids) history.going.delete(id);
+      clearTimeout(scheduled.get(action)?.timer);
+      scheduled.delete(action);
+      for (const id of ids) history.deleting.delete(id);
     },
-    redo: async () => wait(act, ids),
+    redo: async () => scheduleDelete(action, ids),
   };
-  wait(act, ids);
-  did(act);
+  scheduleDelete(action, ids);
+  recordAction(action);
 }
 
 /** The page is being left, and nobody can undo any more: every deletion that still waits is sent. */
 window.addEventListener('pagehide', () => {
-  for (const act of [...waiting.keys()]) void send(act, true);
+  for (const action of [...scheduled.keys()]) void sendDelete(action, true);
 });
 
-function wait(act: Act, ids: readonly string[]): void {
-  for (const id of ids) history.going.add(id);
-  waiting.set(act, { ids, timer: setTimeout(() => void send(act), STAY) });
-  offerUndo('history.deleted', { count: ids.length });
+function scheduleDelete(action: UndoableAction, ids: readonly string[]): void {
+  for (const id of ids) history.deleting.add(id);
+  scheduled.set(action, { ids, timer: setTimeout(() => void sendDelete(action), UNDO_DURATION) });
+  showUndoToast('history.deleted', { count: ids.length });
 }
 
-async function send(act: Act, last = false): Promise<void> {
-  const { ids, timer } = waiting.get(act) ?? { ids: [] };
+async function sendDelete(action: UndoableAction, leaving = false): Promise<void> {
+  const { ids, timer } = scheduled.get(action) ?? { ids: [] };
   clearTimeout(timer);
-  waiting.delete(act);
-  acts.past = acts.past.filter((other) => other !== act);
-  await each(ids, async (id) => {
+  scheduled.delete(action);
+  undoStack.past = undoStack.past.filter((other) => other !== action);
+  await forEachLimited(ids, async (id) => {
     try {
-      await deleteMade(id, last);
-      history.drop(id);
+      await deletePicture(id, leaving);
+      history.forget(id);
     } catch (reason) {
-      if (isGone(reason)) return history.drop(id);
-      history.going.delete(id);
-      complain(reason);
+      if (isNotFound(reason)) return history.forget(id);
+      history.deleting.delete(id);
+      showProblem(reason);
     }
-  }, last ? ids.length : AT_ONCE);
+  }, leaving ? ids.length : MAX_PARALLEL);
 }
 
-async function change(pictures: readonly Made[], changeOf: (made: Made) => Change): Promise<void> {
-  const after = pictures.map((made) => ({ ...made, ...changeOf(made) }));
-  did({ undo: () => write(pictures, after), redo: () => write(after, pictures) });
-  await write(after, pictures).catch(complain);
+async function changePictures(pictures: readonly HistoryPicture[], getChange: (picture: HistoryPicture) => PictureChange): Promise<void> {
+  const after = pictures.map((picture) => ({ ...picture, ...getChange(picture) }));
+  recordAction({ undo: () => savePictures(pictures, after), redo: () => savePictures(after, pictures) });
+  await savePictures(after, pictures).catch(showProblem);
 }
 
 /** Shows the records as they are to be, and tells the server; what it refuses is shown as it was. */
-async function write(after: readonly Made[], before: readonly Made[]): Promise<void> {
-  history.put(after);
-  await each(after, async ({ id, star, folder }, index) => {
+async function savePictures(after: readonly HistoryPicture[], before: readonly HistoryPicture[]): Promise<void> {
+  history.replace(after);
+  await forEachLimited(after, async ({ id, star, folder }, index) => {
     try {
-      await changeMade(id, { star, folder });
+      await updatePicture(id, { star, folder });
     } catch (reason) {
-      const was = before[index];
-      if (was) history.put([was]);
+      const original = before[index];
+      if (original) history.replace([original]);
       throw reason;
     }
   });
 }
 
-/** Notes an act, so that it can be undone. */
-export function did(act: Act): void {
-  acts.past = [...acts.past, act];
-  acts.future = [];
+/** Records an action, so that it can be undone. */
+export function recordAction(action: UndoableAction): void {
+  undoStack.past = [...undoStack.past, action];
+  undoStack.future = [];
 }
 
-function offerUndo(key: 'history.moved' | 'history.moved.out' | 'history.deleted', values: Record<string, string | number>): void {
-  tell(key, values, { label: 'do.undo', take: () => void undo(), stay: STAY });
+function showUndoToast(key: 'history.moved' | 'history.moved.out' | 'history.deleted', values: Record<string, string | number>): void {
+  showToast(key, values, { label: 'do.undo', run: () => void undo(), duration: UNDO_DURATION });
 }
 
 /** Does the work for each, a few at a time. */
-export async function each<T>(
+export async function forEachLimited<T>(
   items: readonly T[],
-  work: (item: T, index: number) => Promise<void>,
-  hands: number = AT_ONCE,
+  run: (item: T, index: number) => Promise<void>,
+  limit: number = MAX_PARALLEL,
 ): Promise<void> {
-  const left = items.map((item, index) => ({ item, index }));
-  const hand = async (): Promise<void> => {
-    for (let next = left.shift(); next; next = left.shift()) await work(next.item, next.index);
+  const queue = items.map((item, index) => ({ item, index }));
+  const runWorker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) await run(next.item, next.index);
   };
-  await Promise.all(Array.from({ length: hands }, hand));
+  await Promise.all(Array.from({ length: limit }, runWorker));
 }

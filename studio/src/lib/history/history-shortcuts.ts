@@ -1,74 +1,74 @@
-/** The keys of the history: one walks from picture to picture, and does with it what the menus do. */
+/** The keys of the history: from picture to picture, and for each what its menu does. */
 import { base } from '$app/paths';
 import { page } from '$app/state';
-import type { Group } from '../shortcuts/types';
-import { redo, remove, star, undo } from './history-actions';
-import { download } from './reopen';
-import { chosen } from './selection.svelte';
+import type { ShortcutGroup } from '../shortcuts/types';
+import { redo, deletePictures, toggleStar, undo } from './history-actions';
+import { downloadPicture } from './reopen';
+import { selection } from './selection.svelte';
 import { history } from './history.svelte';
 
 const isHere = () => page.url.pathname === `${base}/history/`;
-const means = () => isHere() && chosen.meant.length > 0;
-const walks = () => isHere() && history.shown.length > 0 && (document.activeElement === document.body || onPicture());
+const hasTargets = () => isHere() && selection.targets.length > 0;
+const canMove = () => isHere() && history.visible.length > 0 && (document.activeElement === document.body || isPictureFocused());
 
-export const HISTORY: Group = {
+export const HISTORY_SHORTCUTS: ShortcutGroup = {
   label: 'place.history',
-  strokes: [
-    { keys: ['arrowleft', 'arrowup', 'arrowdown', 'arrowright'], label: 'keys.history.walk', when: walks, press: walk },
-    { keys: ['enter'], label: 'history.open', when: () => false, press: () => undefined },
-    { keys: ['/'], label: 'history.find', when: isHere, press: () => document.getElementById('words')?.focus() },
-    { keys: ['x'], label: 'keys.history.choose', when: () => isHere() && chosen.at !== '', press: () => chosen.turn(chosen.at) },
-    { keys: ['mod+a'], label: 'history.choose.all', when: isHere, press: () => chosen.all() },
-    { keys: ['escape'], label: 'history.choose.none', when: () => isHere() && chosen.ids.size > 0, press: () => chosen.none() },
-    { keys: ['f'], label: 'history.star', when: means, press: () => void star(chosen.meant) },
-    { keys: ['m'], label: 'history.move', when: means, press: () => (chosen.moving = chosen.meant) },
-    { keys: ['d'], label: 'keys.save', when: means, press: save },
-    { keys: ['delete', 'backspace'], label: 'history.delete', when: means, press: away },
-    { keys: ['mod+z'], label: 'do.undo', when: isHere, press: () => void undo() },
-    { keys: ['mod+shift+z', 'mod+y'], label: 'do.redo', when: isHere, press: () => void redo() },
+  shortcuts: [
+    { keys: ['arrowleft', 'arrowup', 'arrowdown', 'arrowright'], label: 'keys.history.walk', isActive: canMove, run: focusNext },
+    { keys: ['enter'], label: 'history.open', isActive: () => false, run: () => undefined },
+    { keys: ['/'], label: 'history.find', isActive: isHere, run: () => document.getElementById('words')?.focus() },
+    { keys: ['x'], label: 'keys.history.choose', isActive: () => isHere() && selection.focusedId !== '', run: () => selection.toggle(selection.focusedId) },
+    { keys: ['mod+a'], label: 'history.choose.all', isActive: isHere, run: () => selection.selectAll() },
+    { keys: ['escape'], label: 'history.choose.none', isActive: () => isHere() && selection.ids.size > 0, run: () => selection.clear() },
+    { keys: ['f'], label: 'history.star', isActive: hasTargets, run: () => void toggleStar(selection.targets) },
+    { keys: ['m'], label: 'history.move', isActive: hasTargets, run: () => (selection.toMove = selection.targets) },
+    { keys: ['d'], label: 'keys.save', isActive: hasTargets, run: downloadTarget },
+    { keys: ['delete', 'backspace'], label: 'history.delete', isActive: hasTargets, run: deleteTargets },
+    { keys: ['mod+z'], label: 'do.undo', isActive: isHere, run: () => void undo() },
+    { keys: ['mod+shift+z', 'mod+y'], label: 'do.redo', isActive: isHere, run: () => void redo() },
   ],
 };
 
-function onPicture(): boolean {
+function isPictureFocused(): boolean {
   return Boolean(document.activeElement?.closest('article'));
 }
 
 /** To the next picture in this direction: along the row, or to the nearest in the row above or below. */
-function walk({ key }: KeyboardEvent): void {
+function focusNext({ key }: KeyboardEvent): void {
   const all = [...document.querySelectorAll<HTMLElement>('.pictures .open')];
-  const here = all.findIndex((each) => each.closest('article')?.dataset.id === chosen.at);
-  const from = all[here];
-  const next = from && document.activeElement !== document.body ? beside(all, here, key) : (from ?? all[0]);
+  const index = all.findIndex((each) => each.closest('article')?.dataset.id === selection.focusedId);
+  const current = all[index];
+  const next = current && document.activeElement !== document.body ? findNeighbour(all, index, key) : (current ?? all[0]);
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-function beside(all: readonly HTMLElement[], here: number, key: string): HTMLElement | undefined {
-  if (key === 'ArrowLeft') return all[here - 1];
-  if (key === 'ArrowRight') return all[here + 1];
-  const mine = all[here]?.getBoundingClientRect();
-  if (!mine) return undefined;
-  const middle = mine.x + mine.width / 2;
+function findNeighbour(all: readonly HTMLElement[], index: number, key: string): HTMLElement | undefined {
+  if (key === 'ArrowLeft') return all[index - 1];
+  if (key === 'ArrowRight') return all[index + 1];
+  const box = all[index]?.getBoundingClientRect();
+  if (!box) return undefined;
+  const middle = box.x + box.width / 2;
   const down = key === 'ArrowDown' ? 1 : -1;
-  const others = all.map((each) => ({ each, box: each.getBoundingClientRect() })).filter(({ box }) => (box.y - mine.y) * down > 8);
-  const row = Math.min(...others.map(({ box }) => (box.y - mine.y) * down));
-  const near = others.filter(({ box }) => (box.y - mine.y) * down < row + 8);
-  const far = (box: DOMRect) => Math.abs(box.x + box.width / 2 - middle);
-  return near.sort((one, other) => far(one.box) - far(other.box))[0]?.each;
+  const others = all.map((each) => ({ each, box: each.getBoundingClientRect() })).filter((other) => (other.box.y - box.y) * down > 8);
+  const row = Math.min(...others.map((other) => (other.box.y - box.y) * down));
+  const inRow = others.filter((other) => (other.box.y - box.y) * down < row + 8);
+  const getDistance = (other: DOMRect) => Math.abs(other.x + other.width / 2 - middle);
+  return inRow.sort((one, other) => getDistance(one.box) - getDistance(other.box))[0]?.each;
 }
 
-function save(): void {
-  const [made] = chosen.meant;
-  if (made) void download(made, made.settings.format);
+function downloadTarget(): void {
+  const [picture] = selection.targets;
+  if (picture) void downloadPicture(picture, picture.settings.format);
 }
 
 /** The keys go on to the next picture that stays. */
-function away(): void {
-  const gone = new Set(chosen.meant.map((made) => made.id));
-  const last = Math.max(...history.shown.map((made, index) => (gone.has(made.id) ? index : -1)));
-  const next = history.shown.slice(last).find((made) => !gone.has(made.id)) ?? history.shown.findLast((made) => !gone.has(made.id));
-  remove(chosen.meant);
-  chosen.none();
-  chosen.at = next?.id ?? '';
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`article[data-id="${chosen.at}"] .open`)?.focus());
+function deleteTargets(): void {
+  const deleted = new Set(selection.targets.map((picture) => picture.id));
+  const last = Math.max(...history.visible.map((picture, index) => (deleted.has(picture.id) ? index : -1)));
+  const next = history.visible.slice(last).find((picture) => !deleted.has(picture.id)) ?? history.visible.findLast((picture) => !deleted.has(picture.id));
+  deletePictures(selection.targets);
+  selection.clear();
+  selection.focusedId = next?.id ?? '';
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`article[data-id="${selection.focusedId}"] .open`)?.focus());
 }

@@ -1,21 +1,21 @@
 /**
- * What an older page kept in the browser alone: read to be brought to the server, or deleted. Knows IndexedDB and no page.
+ * What an older page kept in the browser alone: read to be imported to the server, or deleted. Knows IndexedDB and no page.
  */
 import { makePicture } from '../api/pictures';
-import { changeMade, listMade, makeFolder } from '../api/history';
-import { maskBlob } from '../mask/render';
-import type { Dab, Look } from '../studio/controls';
-import { stem } from '../studio/photo';
+import { updatePicture, listHistory, createFolder } from '../api/history';
+import { encodeMask } from '../mask/render';
+import type { Dab, Controls } from '../studio/controls';
+import { stripExtension } from '../studio/photo';
 import type { Format } from '../api/types';
-import { ALL } from './history.svelte';
+import { EVERYTHING } from './history.svelte';
 
-export interface Entry {
+export interface LegacyEntry {
   id: string;
   time: number;
   name: string;
   width: number;
   height: number;
-  look: Omit<Look, 'mask'> & { mask: readonly Dab[] };
+  look: Omit<Controls, 'mask'> & { mask: readonly Dab[] };
   output: { format: Format; quality: number };
   star: boolean;
   folder: string;
@@ -23,40 +23,40 @@ export interface Entry {
   photo: string;
 }
 
-const NAME = 'ganvas';
+const DATABASE = 'ganvas';
 const ENTRIES = 'entries';
 const PHOTOS = 'photos';
 
-/** The oldest first, so that they are brought over in the order in which they were made. */
-export async function listElder(): Promise<readonly Entry[]> {
-  const known = (await indexedDB.databases?.()) ?? [];
-  if (!known.some(({ name }) => name === NAME)) return [];
-  const database = await open();
-  const entries = await answer<Entry[]>(database.transaction(ENTRIES).objectStore(ENTRIES).getAll());
+/** The oldest first, so that they are imported in the order in which they were made. */
+export async function listLegacyEntries(): Promise<readonly LegacyEntry[]> {
+  const databases = (await indexedDB.databases?.()) ?? [];
+  if (!databases.some(({ name }) => name === DATABASE)) return [];
+  const database = await openDatabase();
+  const entries = await toPromise<LegacyEntry[]>(database.transaction(ENTRIES).objectStore(ENTRIES).getAll());
   database.close();
-  if (entries.length === 0) indexedDB.deleteDatabase(NAME);
+  if (entries.length === 0) indexedDB.deleteDatabase(DATABASE);
   return entries.sort((one, other) => one.time - other.time);
 }
 
 /** Has the server make this one again, so that it is in the history there; then it is deleted here. */
-export async function bringElder(entry: Entry): Promise<void> {
-  const database = await open();
-  const photo = await answer<Blob | undefined>(database.transaction(PHOTOS).objectStore(PHOTOS).get(entry.photo));
+export async function importLegacyEntry(entry: LegacyEntry): Promise<void> {
+  const database = await openDatabase();
+  const photo = await toPromise<Blob | undefined>(database.transaction(PHOTOS).objectStore(PHOTOS).get(entry.photo));
   database.close();
-  if (photo) await make(entry, photo);
-  await dropElder(entry);
+  if (photo) await remakePicture(entry, photo);
+  await deleteLegacyEntry(entry);
 }
 
-export async function dropElder(entry: Entry): Promise<void> {
-  const database = await open();
-  const turn = database.transaction([ENTRIES, PHOTOS], 'readwrite');
-  const left = await answer<Entry[]>(turn.objectStore(ENTRIES).getAll());
-  if (!left.some((other) => other.id !== entry.id && other.photo === entry.photo)) turn.objectStore(PHOTOS).delete(entry.photo);
-  await answer(turn.objectStore(ENTRIES).delete(entry.id));
+export async function deleteLegacyEntry(entry: LegacyEntry): Promise<void> {
+  const database = await openDatabase();
+  const transaction = database.transaction([ENTRIES, PHOTOS], 'readwrite');
+  const remaining = await toPromise<LegacyEntry[]>(transaction.objectStore(ENTRIES).getAll());
+  if (!remaining.some((other) => other.id !== entry.id && other.photo === entry.photo)) transaction.objectStore(PHOTOS).delete(entry.photo);
+  await toPromise(transaction.objectStore(ENTRIES).delete(entry.id));
   database.close();
 }
 
-async function make(entry: Entry, photo: Blob): Promise<void> {
+async function remakePicture(entry: LegacyEntry, photo: Blob): Promise<void> {
   const { look, output, star, folder } = entry;
   const picture = await makePicture({
     photo,
@@ -65,31 +65,31 @@ async function make(entry: Entry, photo: Blob): Promise<void> {
     strength: look.strength,
     stroke: look.stroke,
     colour: look.colour,
-    mask: await maskBlob(look.mask, entry.width, entry.height),
+    mask: await encodeMask(look.mask, entry.width, entry.height),
     format: output.format,
     quality: output.quality,
     metadata: 'none',
     longEdge: null,
   });
   if (!star && !folder) return;
-  const { pictures } = await listMade({ ...ALL, words: stem(entry.name) }, '', {});
-  const made = pictures.find((each) => each.url.includes(picture.key));
-  if (folder) await makeFolder(folder);
-  if (made) await changeMade(made.id, { star, folder });
+  const { pictures } = await listHistory({ ...EVERYTHING, words: stripExtension(entry.name) }, '', {});
+  const saved = pictures.find((each) => each.url.includes(picture.key));
+  if (folder) await createFolder(folder);
+  if (saved) await updatePicture(saved.id, { star, folder });
 }
 
-function open(): Promise<IDBDatabase> {
-  const asked = indexedDB.open(NAME, 1);
-  asked.onupgradeneeded = () => {
-    asked.result.createObjectStore(ENTRIES, { keyPath: 'id' });
-    asked.result.createObjectStore(PHOTOS);
+function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(ENTRIES, { keyPath: 'id' });
+    request.result.createObjectStore(PHOTOS);
   };
-  return answer(asked);
+  return toPromise(request);
 }
 
-function answer<T>(asked: IDBRequest<T>): Promise<T> {
-  return new Promise((give, fail) => {
-    asked.onsuccess = () => give(asked.result);
-    asked.onerror = () => fail(asked.error ?? new Error('the browser keeps nothing'));
+function toPromise<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('the browser keeps nothing'));
   });
 }

@@ -1,91 +1,91 @@
-/** A picture of the history made again: on the stage with all that was turned, or as a file of another format. */
-import { api } from '../api/url';
+/** Opens a picture of the history again: on the stage with all its settings, or as a file of another format. */
+import { resolveUrl } from '../api/url';
 import { fetchBlob, makePicture } from '../api/pictures';
-import type { Made } from '../api/history';
-import { UNKEPT, type Format } from '../api/types';
-import { readCut } from '../studio/crop';
-import type { Look, Mark, Output } from '../studio/controls';
-import { readMask } from '../mask/from-image';
-import { stem } from '../studio/photo';
-import { saveBlob, SUFFIX } from '../make/export-actions';
-import { complain, tell } from '../toasts/toasts.svelte';
+import type { HistoryPicture } from '../api/history';
+import { FULL_SIZE_UNSAVED, type Format } from '../api/types';
+import { parseCrop } from '../studio/crop';
+import type { Controls, MaskMark, Output } from '../studio/controls';
+import { importMask } from '../mask/from-image';
+import { stripExtension } from '../studio/photo';
+import { downloadBlob, FILE_SUFFIX } from '../make/export-actions';
+import { showProblem, showToast } from '../toasts/toasts.svelte';
 import { studio } from '../studio/studio.svelte';
 
 export const FORMATS: readonly Format[] = ['jpeg', 'png', 'webp', 'avif'];
 
 /** `monet` of `monet@2`. */
-export function styleOf(made: Made): string {
-  return made.style.replace(/@.*/, '');
+export function getStyleName(picture: HistoryPicture): string {
+  return picture.style.replace(/@.*/, '');
 }
 
 /** The last part of a name with folders. */
-export function nameOf(made: Made): string {
-  return made.name.replace(/.*\//, '');
+export function getFileName(picture: HistoryPicture): string {
+  return picture.name.replace(/.*\//, '');
 }
 
-/** Its photo on the stage, in its look. Says whether it came to that. */
-export async function again(made: Made): Promise<boolean> {
+/** Shows its photo on the stage with its controls. False where it could not. */
+export async function reopenPicture(picture: HistoryPicture): Promise<boolean> {
   try {
-    if (!made.photo) return refuse('history.photoless');
-    const style = styleOf(made);
-    await studio.known();
-    if (!studio.styles.some((known) => known.name === style)) return refuse('history.styleless', style);
-    const file = await fetchBlob(api(made.photo));
-    const { strength, stroke, colour } = made.settings;
-    const look: Look = { style, strength, stroke, colour, mask: await maskOf(made) };
-    studio.wish(outputOf(made));
-    await studio.bringAll([{ file, name: nameOf(made) }], look);
-    const { cut = '', size = '' } = made.settings;
-    if (studio.photo) studio.cut = readCut(cut, size, studio.photo.pixels);
+    if (!picture.photo) return showRefusal('history.photoless');
+    const style = getStyleName(picture);
+    await studio.waitForStyles();
+    if (!studio.styles.some((known) => known.name === style)) return showRefusal('history.styleless', style);
+    const file = await fetchBlob(resolveUrl(picture.photo));
+    const { strength, stroke, colour } = picture.settings;
+    const controls: Controls = { style, strength, stroke, colour, mask: await loadMask(picture) };
+    studio.changeOutput(getOutput(picture));
+    await studio.addPhotos([{ file, name: getFileName(picture) }], controls);
+    const { cut = '', size = '' } = picture.settings;
+    if (studio.photo) studio.crop = parseCrop(cut, size, studio.photo.pixels);
     return true;
   } catch (reason) {
-    complain(reason);
+    showProblem(reason);
     return false;
   }
 }
 
 /** The picture as a file. In another format than its own it is made again of its photo, without a loss on the way. */
-export async function download(made: Made, format: Format): Promise<void> {
-  const name = `${stem(nameOf(made))}.${SUFFIX[format]}`;
+export async function downloadPicture(picture: HistoryPicture, format: Format): Promise<void> {
+  const name = `${stripExtension(getFileName(picture))}.${FILE_SUFFIX[format]}`;
   try {
-    saveBlob(await fileOf(made, format), name);
-    tell('done.saved', { name });
+    downloadBlob(await fetchFile(picture, format), name);
+    showToast('done.saved', { name });
   } catch (reason) {
-    complain(reason);
+    showProblem(reason);
   }
 }
 
-async function fileOf(made: Made, format: Format): Promise<Blob> {
-  if (format === made.settings.format || !made.photo) return fetchBlob(api(made.url));
-  tell('state.making');
-  const { strength, stroke, colour, quality, cut, size } = made.settings;
-  const picture = await makePicture({
-    photo: await fetchBlob(api(made.photo)),
-    name: nameOf(made),
-    style: made.style,
+async function fetchFile(picture: HistoryPicture, format: Format): Promise<Blob> {
+  if (format === picture.settings.format || !picture.photo) return fetchBlob(resolveUrl(picture.url));
+  showToast('state.making');
+  const { strength, stroke, colour, quality, cut, size } = picture.settings;
+  const result = await makePicture({
+    photo: await fetchBlob(resolveUrl(picture.photo)),
+    name: getFileName(picture),
+    style: picture.style,
     strength,
     stroke,
     colour,
-    mask: made.mask ? await fetchBlob(api(made.mask)) : null,
+    mask: picture.mask ? await fetchBlob(resolveUrl(picture.mask)) : null,
     format,
     quality,
-    metadata: outputOf(made).metadata,
-    longEdge: UNKEPT,
+    metadata: getOutput(picture).metadata,
+    longEdge: FULL_SIZE_UNSAVED,
     cut,
     size,
   });
-  return fetchBlob(api(picture.url));
+  return fetchBlob(resolveUrl(result.url));
 }
 
-function outputOf({ settings }: Made): Output {
+function getOutput({ settings }: HistoryPicture): Output {
   return { format: settings.format, quality: settings.quality, metadata: settings.metadata };
 }
 
-async function maskOf(made: Made): Promise<readonly Mark[]> {
-  return made.mask ? [await readMask(await fetchBlob(api(made.mask)))] : [];
+async function loadMask(picture: HistoryPicture): Promise<readonly MaskMark[]> {
+  return picture.mask ? [await importMask(await fetchBlob(resolveUrl(picture.mask)))] : [];
 }
 
-function refuse(key: 'history.photoless' | 'history.styleless', style = ''): false {
-  tell(key, { style });
+function showRefusal(key: 'history.photoless' | 'history.styleless', style = ''): false {
+  showToast(key, { style });
   return false;
 }

@@ -1,41 +1,41 @@
-/** Which pictures of the history are chosen, and which one has the keys. Knows what is shown; changes no picture. */
+/** Which pictures of the history are selected, and which one has the focus. Knows what is shown; changes no picture. */
 import { SvelteSet } from 'svelte/reactivity';
-import type { Made } from '../api/history';
+import type { HistoryPicture } from '../api/history';
 import { history } from './history.svelte';
 
-class Chosen {
+class Selection {
   readonly ids = new SvelteSet<string>();
-  /** The picture that the keys walk from. */
-  at = $state('');
-  /** Pictures that wait for a folder to be told. */
-  moving = $state.raw<readonly Made[]>([]);
+  /** The picture that has the focus, or had it last. */
+  focusedId = $state('');
+  /** Pictures that are moved once a folder is chosen. */
+  toMove = $state.raw<readonly HistoryPicture[]>([]);
 
-  readonly pictures = $derived(history.shown.filter((made) => this.ids.has(made.id)));
+  readonly pictures = $derived(history.visible.filter((picture) => this.ids.has(picture.id)));
 
-  #from = '';
+  #anchor = '';
 
-  /** What an act is for: all that is chosen, else the one that has the keys. */
-  get meant(): readonly Made[] {
-    return this.pictures.length ? this.pictures : history.shown.filter((made) => made.id === this.at);
+  /** What an action applies to: all selected pictures, else the focused one. */
+  get targets(): readonly HistoryPicture[] {
+    return this.pictures.length ? this.pictures : history.visible.filter((picture) => picture.id === this.focusedId);
   }
 
-  /** Chooses this one, or not any more; with `range`, all from the one before to this. */
-  turn(id: string, range = false): void {
-    const all = history.shown.map((made) => made.id);
-    const [from, to] = [all.indexOf(this.#from), all.indexOf(id)].sort((one, other) => one - other);
-    if (range && from !== undefined && from >= 0) for (const each of all.slice(from, (to ?? from) + 1)) this.ids.add(each);
+  /** Selects this one, or not any more; with `range`, all from the one before to this. */
+  toggle(id: string, range = false): void {
+    const all = history.visible.map((picture) => picture.id);
+    const [start, end] = [all.indexOf(this.#anchor), all.indexOf(id)].sort((one, other) => one - other);
+    if (range && start !== undefined && start >= 0) for (const each of all.slice(start, (end ?? start) + 1)) this.ids.add(each);
     else if (this.ids.has(id)) this.ids.delete(id);
     else this.ids.add(id);
-    this.#from = id;
+    this.#anchor = id;
   }
 
-  all(): void {
-    for (const made of history.shown) this.ids.add(made.id);
+  selectAll(): void {
+    for (const picture of history.visible) this.ids.add(picture.id);
   }
 
-  none(): void {
+  clear(): void {
     this.ids.clear();
   }
 }
 
-export const chosen = new Chosen();
+export const selection = new Selection();

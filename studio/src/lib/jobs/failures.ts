@@ -1,10 +1,10 @@
 /** Why a picture was not made, in the page's language. The server says it in English: what it often says has words here. */
-import type { Part } from '../api/job-types';
-import { language, t, type Key } from '../language/language.svelte';
-import { titleOf } from './describe-job';
+import type { JobPart } from '../api/job-types';
+import { getLanguage, t, type MessageKey } from '../language/language.svelte';
+import { getStyleTitle } from './describe-job';
 
 /** A pattern of what the server says, our words, and whether they say all of it. */
-const OFTEN: readonly [RegExp, Key, whole?: boolean][] = [
+const KNOWN_REASONS: readonly [RegExp, MessageKey, whole?: boolean][] = [
   [/^The file is empty/, 'reason.empty', true],
   [/raw file/, 'reason.raw', true],
   [/^The file is /, 'reason.kind', true],
@@ -14,33 +14,33 @@ const OFTEN: readonly [RegExp, Key, whole?: boolean][] = [
   [/no style/, 'problem.gone'],
 ];
 
-export interface Said {
-  words: string;
+export interface FailureReason {
+  text: string;
   /** What the server said, where the words are ours and say less. */
-  said: string;
+  serverText: string;
 }
 
-function reasonOf(part: Part): Said {
-  const said = [part.error?.what, part.error?.right].filter(Boolean).join(' ');
-  if (language() === 'en') return { words: said, said: '' };
-  const [, key, whole] = OFTEN.find(([often]) => often.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
-  return { words: t(key), said: whole ? '' : said };
+function explainFailure(part: JobPart): FailureReason {
+  const serverText = [part.error?.what, part.error?.right].filter(Boolean).join(' ');
+  if (getLanguage() === 'en') return { text: serverText, serverText: '' };
+  const [, key, whole] = KNOWN_REASONS.find(([pattern]) => pattern.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
+  return { text: t(key), serverText: whole ? '' : serverText };
 }
 
-export interface Failure extends Said {
+export interface Failure extends FailureReason {
   photo: string;
   styles: string[];
 }
 
-/** What failed, photo by photo: one that failed in several styles for one reason is told of once. */
-export function failuresOf(parts: readonly Part[]): Failure[] {
-  const found = new Map<string, Failure>();
+/** What failed, photo by photo: one that failed in several styles for one reason is listed once. */
+export function groupFailures(parts: readonly JobPart[]): Failure[] {
+  const failures = new Map<string, Failure>();
   for (const part of parts) {
-    const reason = reasonOf(part);
-    const key = JSON.stringify([part.photo, reason.words, reason.said]);
-    const failure = found.get(key) ?? { ...reason, photo: part.photo, styles: [] };
-    failure.styles.push(titleOf(part.style));
-    found.set(key, failure);
+    const reason = explainFailure(part);
+    const key = JSON.stringify([part.photo, reason.text, reason.serverText]);
+    const failure = failures.get(key) ?? { ...reason, photo: part.photo, styles: [] };
+    failure.styles.push(getStyleTitle(part.style));
+    failures.set(key, failure);
   }
-  return [...found.values()];
+  return [...failures.values()];
 }

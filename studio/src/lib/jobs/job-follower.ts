@@ -1,44 +1,44 @@
-/** The jobs whose events are heard. Few at a time: a browser has six connections to a server, for all its tabs. */
-import { listen } from '../api/job-events';
-import { apply } from '../api/jobs';
+/** Follows the events of jobs. Few at a time: a browser has six connections to a server, for all its tabs. */
+import { followJobEvents } from '../api/job-events';
+import { applyJobEvent } from '../api/jobs';
 import type { Job } from '../api/job-types';
 
-const MOST = 2;
+const MAX_FOLLOWED = 2;
 
-export class Followed {
-  #open = new Map<string, () => void>();
+export class JobFollower {
+  #connections = new Map<string, () => void>();
 
-  /** `find` gives the job as the page has it; `drop` is told of one that was deleted, `after` of one that has ended. */
+  /** `findJob` returns the job as the page has it; `onDeleted` is called for one that was deleted, `onEnd` for one that has ended. */
   constructor(
-    private readonly find: (id: string) => Job | undefined,
-    private readonly drop: (id: string) => void,
-    private readonly after: () => void,
+    private readonly findJob: (id: string) => Job | undefined,
+    private readonly onDeleted: (id: string) => void,
+    private readonly onEnd: () => void,
   ) {}
 
   has(id: string): boolean {
-    return this.#open.has(id);
+    return this.#connections.has(id);
   }
 
-  /** Hears the first of these jobs, and no other. */
-  keepTo(jobs: readonly Job[]): void {
-    const wanted = jobs.slice(0, MOST);
-    for (const [id, close] of this.#open) {
-      if (wanted.some((job) => job.id === id)) continue;
-      this.#open.delete(id);
+  /** Follows the first of these jobs, and no other. */
+  followOnly(jobs: readonly Job[]): void {
+    const selected = jobs.slice(0, MAX_FOLLOWED);
+    for (const [id, close] of this.#connections) {
+      if (selected.some((job) => job.id === id)) continue;
+      this.#connections.delete(id);
       close();
     }
-    for (const job of wanted) if (!this.has(job.id)) this.#begin(job);
+    for (const job of selected) if (!this.has(job.id)) this.#follow(job);
   }
 
-  #begin(job: Job): void {
-    const close = listen(job.id, job.event, (event) => {
-      const now = this.find(job.id);
-      if (now) apply(now, event);
+  #follow(job: Job): void {
+    const close = followJobEvents(job.id, job.event, (event) => {
+      const known = this.findJob(job.id);
+      if (known) applyJobEvent(known, event);
       if (event.kind !== 'end' && event.kind !== 'deleted') return;
-      this.#open.delete(job.id);
-      if (event.kind === 'deleted') this.drop(job.id);
-      else this.after();
+      this.#connections.delete(job.id);
+      if (event.kind === 'deleted') this.onDeleted(job.id);
+      else this.onEnd();
     });
-    this.#open.set(job.id, close);
+    this.#connections.set(job.id, close);
   }
 }

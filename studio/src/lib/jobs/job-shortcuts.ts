@@ -1,59 +1,59 @@
-/** The keys of the page of jobs: one walks from job to job, and does with it what its buttons do. */
+/** The keys of the page of jobs: from job to job, and for each what its buttons do. */
 import { goto } from '$app/navigation';
 import { base } from '$app/paths';
 import { page } from '$app/state';
-import type { Deed, Job } from '../api/job-types';
-import type { Group } from '../shortcuts/types';
-import { deeds, saveAll } from './job-actions.svelte';
-import { complain } from '../toasts/toasts.svelte';
+import type { JobAction, Job } from '../api/job-types';
+import type { ShortcutGroup } from '../shortcuts/types';
+import { jobActions, downloadAll } from './job-actions.svelte';
+import { showProblem } from '../toasts/toasts.svelte';
 import { jobs } from './jobs.svelte';
 
 const isHere = () => page.url.pathname === `${base}/jobs/`;
-const walks = () => isHere() && jobs.items.length > 0;
+const canMove = () => isHere() && jobs.items.length > 0;
 
-export const JOBS: Group = {
+export const JOB_SHORTCUTS: ShortcutGroup = {
   label: 'place.jobs',
-  strokes: [
-    { keys: ['j'], label: 'keys.jobs', when: () => !isHere(), press: () => void goto(`${base}/jobs/`) },
-    { keys: ['n', 'arrowdown'], label: 'keys.jobs.next', when: walks, press: () => walk(1) },
-    { keys: ['p', 'arrowup'], label: 'keys.jobs.previous', when: walks, press: () => walk(-1) },
-    { keys: ['h'], label: 'keys.jobs.hold', when: () => may('pause') || may('resume'), press: hold },
-    { keys: ['r'], label: 'keys.jobs.retry', when: () => may('retry'), press: () => act('retry') },
-    { keys: ['x'], label: 'keys.jobs.cancel', when: () => may('cancel'), press: () => act('cancel') },
-    { keys: ['d'], label: 'keys.jobs.save', when: () => may('save'), press: () => void saveAll(meant()).catch(complain) },
-    { keys: ['delete', 'backspace'], label: 'keys.jobs.delete', when: () => meant() !== undefined, press: away },
+  shortcuts: [
+    { keys: ['j'], label: 'keys.jobs', isActive: () => !isHere(), run: () => void goto(`${base}/jobs/`) },
+    { keys: ['n', 'arrowdown'], label: 'keys.jobs.next', isActive: canMove, run: () => focusNext(1) },
+    { keys: ['p', 'arrowup'], label: 'keys.jobs.previous', isActive: canMove, run: () => focusNext(-1) },
+    { keys: ['h'], label: 'keys.jobs.hold', isActive: () => isAllowed('pause') || isAllowed('resume'), run: pauseOrResume },
+    { keys: ['r'], label: 'keys.jobs.retry', isActive: () => isAllowed('retry'), run: () => runAction('retry') },
+    { keys: ['x'], label: 'keys.jobs.cancel', isActive: () => isAllowed('cancel'), run: () => runAction('cancel') },
+    { keys: ['d'], label: 'keys.jobs.save', isActive: () => isAllowed('save'), run: () => void downloadAll(getTargetJob()).catch(showProblem) },
+    { keys: ['delete', 'backspace'], label: 'keys.jobs.delete', isActive: () => getTargetJob() !== undefined, run: confirmDelete },
   ],
 };
 
 /** The job that has the focus, or the first. */
-function meant(): Job | undefined {
+function getTargetJob(): Job | undefined {
   if (!isHere()) return undefined;
   const card = document.activeElement?.closest<HTMLElement>('[data-job]');
   return jobs.find(card?.dataset.job ?? '') ?? jobs.items[0];
 }
 
-function may(deed: Deed | 'save'): boolean {
-  const job = meant();
-  return job !== undefined && deeds.of(job)[deed];
+function isAllowed(action: JobAction | 'save'): boolean {
+  const job = getTargetJob();
+  return job !== undefined && jobActions.getAllowed(job)[action];
 }
 
-function act(deed: Deed): void {
-  const job = meant();
-  if (job) void jobs.change(job, deed);
+function runAction(action: JobAction): void {
+  const job = getTargetJob();
+  if (job) void jobs.changeState(job, action);
 }
 
-function hold(): void {
-  act(may('pause') ? 'pause' : 'resume');
+function pauseOrResume(): void {
+  runAction(isAllowed('pause') ? 'pause' : 'resume');
 }
 
-function away(): void {
-  deeds.sure = meant()?.id ?? '';
+function confirmDelete(): void {
+  jobActions.confirmingId = getTargetJob()?.id ?? '';
 }
 
-function walk(by: number): void {
+function focusNext(step: number): void {
   const cards = [...document.querySelectorAll<HTMLElement>('[data-job]')];
-  const here = cards.findIndex((card) => card.contains(document.activeElement));
-  const next = cards[Math.min(cards.length - 1, Math.max(0, here + by))];
+  const index = cards.findIndex((card) => card.contains(document.activeElement));
+  const next = cards[Math.min(cards.length - 1, Math.max(0, index + step))];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: 'nearest' });
 }

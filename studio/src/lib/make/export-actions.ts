@@ -1,43 +1,43 @@
-/** What a person does with a picture that is made: save it, copy it, hand on its address, keep it in the history. */
+/** What a person does with a finished picture: download it, copy it, copy its address, keep it in the history. */
 import type { Output } from '../studio/controls';
-import { stem } from '../studio/photo';
-import { complain, tell } from '../toasts/toasts.svelte';
-import { studio, type Deed } from '../studio/studio.svelte';
-import type { Made } from '../studio/full-size.svelte';
+import { stripExtension } from '../studio/photo';
+import { showProblem, showToast } from '../toasts/toasts.svelte';
+import { studio, type ExportAction } from '../studio/studio.svelte';
+import type { FullSizePicture } from '../studio/full-size.svelte';
 
-export const SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as const;
+export const FILE_SUFFIX = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' } as const;
 
-async function make(deed: Deed, output: Output): Promise<Made | null> {
+async function makeFullSize(action: ExportAction, output: Output): Promise<FullSizePicture | null> {
   const { photo } = studio;
-  if (!photo || !studio.style || studio.deed) return null;
-  studio.deed = deed;
+  if (!photo || !studio.style || studio.exporting) return null;
+  studio.exporting = action;
   try {
-    return await studio.whole.make(photo, studio.look.now, output, studio.cut);
+    return await studio.fullSize.make(photo, studio.controls.now, output, studio.crop);
   } finally {
-    studio.deed = null;
+    studio.exporting = null;
   }
 }
 
-export function fileName(): string {
-  const part = studio.cut.shape === 'whole' ? '' : `-${studio.cut.shape}`;
-  const name = `${stem(studio.photo?.name ?? 'picture')}-${studio.look.now.style}${part}`;
-  return `${name}.${SUFFIX[studio.output.format]}`;
+export function buildFileName(): string {
+  const suffix = studio.crop.shape === 'whole' ? '' : `-${studio.crop.shape}`;
+  const name = `${stripExtension(studio.photo?.name ?? 'picture')}-${studio.controls.now.style}${suffix}`;
+  return `${name}.${FILE_SUFFIX[studio.output.format]}`;
 }
 
-/** Saves the picture, or the part that is cut, in the chosen format under the photo's own name. */
-export async function save(): Promise<void> {
-  const name = fileName();
+/** Downloads the picture, or its crop, in the chosen format under the photo's own name. */
+export async function saveFile(): Promise<void> {
+  const name = buildFileName();
   try {
-    const made = await make('save', { ...studio.output });
-    if (!made) return;
-    saveBlob(made.blob, name);
-    tell('done.saved', { name });
+    const result = await makeFullSize('save', { ...studio.output });
+    if (!result) return;
+    downloadBlob(result.blob, name);
+    showToast('done.saved', { name });
   } catch (reason) {
-    complain(reason);
+    showProblem(reason);
   }
 }
 
-export function saveBlob(blob: Blob, name: string): void {
+export function downloadBlob(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
@@ -45,39 +45,39 @@ export function saveBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Copies the picture, or the part that is cut. Browsers take no other format than PNG, and only on a safe connection. */
-export async function copy(): Promise<void> {
+/** Copies the picture, or its crop. Browsers take no other format than PNG, and only on a safe connection. */
+export async function copyImage(): Promise<void> {
   if (!studio.photo) return;
-  if (!navigator.clipboard?.write) return tell('problem.clipboard');
+  if (!navigator.clipboard?.write) return showToast('problem.clipboard');
   try {
-    const blob = make('copy', { format: 'png', quality: 100, metadata: 'none' }).then((made) => made?.blob ?? new Blob());
+    const blob = makeFullSize('copy', { format: 'png', quality: 100, metadata: 'none' }).then((result) => result?.blob ?? new Blob());
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
-    tell('done.copied');
+    showToast('done.copied');
   } catch (reason) {
-    if (reason instanceof DOMException) tell('problem.clipboard');
-    else complain(reason);
+    if (reason instanceof DOMException) showToast('problem.clipboard');
+    else showProblem(reason);
   }
 }
 
 /** Copies the address of the picture on this server. */
 export async function copyLink(): Promise<void> {
-  if (!navigator.clipboard) return tell('problem.clipboard');
+  if (!navigator.clipboard) return showToast('problem.clipboard');
   try {
-    const made = await make('link', { ...studio.output });
-    if (!made) return;
-    await navigator.clipboard.writeText(new URL(made.picture.url, location.href).href);
-    tell('done.link');
+    const result = await makeFullSize('link', { ...studio.output });
+    if (!result) return;
+    await navigator.clipboard.writeText(new URL(result.picture.url, location.href).href);
+    showToast('done.link');
   } catch (reason) {
-    if (reason instanceof DOMException) tell('problem.clipboard');
-    else complain(reason);
+    if (reason instanceof DOMException) showToast('problem.clipboard');
+    else showProblem(reason);
   }
 }
 
-/** Makes the picture without taking it home: the server keeps it in the history, with its photo. */
-export async function keepLook(): Promise<void> {
+/** Makes the picture without a download: the server keeps it in the history, with its photo. */
+export async function keepInHistory(): Promise<void> {
   try {
-    if (await make('keep', { ...studio.output })) tell('done.kept');
+    if (await makeFullSize('keep', { ...studio.output })) showToast('done.kept');
   } catch (reason) {
-    complain(reason);
+    showProblem(reason);
   }
 }

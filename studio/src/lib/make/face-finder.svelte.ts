@@ -1,47 +1,47 @@
 /** The square around a face: asked of the server once for each photo, then from face to face. */
 import { findFaces } from '../api/pictures';
-import { faceCut, type Square } from '../studio/crop';
+import { cropFace, type FaceSquare } from '../studio/crop';
 import type { Photo } from '../studio/photo';
-import { complain, tell } from '../toasts/toasts.svelte';
+import { showProblem, showToast } from '../toasts/toasts.svelte';
 import { studio } from '../studio/studio.svelte';
 
-interface Found {
+interface FoundFaces {
   readonly photo: number;
-  readonly across: number;
-  readonly squares: readonly Square[];
+  readonly photoWidth: number;
+  readonly squares: readonly FaceSquare[];
 }
 
-export const avatar = $state({ busy: false, faces: 0 });
-let found: Found | null = null;
-let next = 0;
+export const faceFinder = $state({ busy: false, faces: 0 });
+let foundFaces: FoundFaces | null = null;
+let nextFace = 0;
 
 /** Puts the frame around the largest face, and when asked again around the next. */
-export async function frameFace(): Promise<void> {
+export async function frameNextFace(): Promise<void> {
   const { photo } = studio;
-  if (!photo || avatar.busy) return;
+  if (!photo || faceFinder.busy) return;
   try {
-    const { squares, across } = await facesOf(photo);
-    const square = squares[next % Math.max(1, squares.length)];
-    if (studio.photo !== photo || studio.cut.shape !== 'avatar') return;
-    if (!square) return tell('cut.faceless');
-    next += 1;
-    studio.cut = faceCut(studio.cut, square, across, photo.pixels);
+    const { squares, photoWidth } = await loadFaces(photo);
+    const square = squares[nextFace % Math.max(1, squares.length)];
+    if (studio.photo !== photo || studio.crop.shape !== 'avatar') return;
+    if (!square) return showToast('cut.faceless');
+    nextFace += 1;
+    studio.crop = cropFace(studio.crop, square, photoWidth, photo.pixels);
   } catch (reason) {
-    complain(reason);
+    showProblem(reason);
   }
 }
 
-async function facesOf(photo: Photo): Promise<Found> {
-  if (found?.photo === photo.id) return found;
-  avatar.busy = true;
-  avatar.faces = 0;
+async function loadFaces(photo: Photo): Promise<FoundFaces> {
+  if (foundFaces?.photo === photo.id) return foundFaces;
+  faceFinder.busy = true;
+  faceFinder.faces = 0;
   try {
-    const { width, faces } = await findFaces(photo.source);
-    next = 0;
-    avatar.faces = faces.length;
-    found = { photo: photo.id, across: width, squares: faces.map((face) => face.square) };
-    return found;
+    const { width, faces } = await findFaces(photo.previewSource);
+    nextFace = 0;
+    faceFinder.faces = faces.length;
+    foundFaces = { photo: photo.id, photoWidth: width, squares: faces.map((face) => face.square) };
+    return foundFaces;
   } finally {
-    avatar.busy = false;
+    faceFinder.busy = false;
   }
 }

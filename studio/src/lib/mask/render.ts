@@ -1,13 +1,13 @@
 /** Strokes of the brush as a mask: white where the style goes, black where the photo stays. */
-import type { Dab, Mark, Print } from '../studio/controls';
+import type { Dab, MaskMark, ImportedMask } from '../studio/controls';
 
-const MOST = 1024;
+const MAX_EDGE = 1024;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
 /** The mask as a PNG for the server, or none where nothing was painted. */
-export async function maskBlob(dabs: readonly Mark[], width: number, height: number): Promise<Blob | null> {
-  if (dabs.length === 0) return null;
-  const canvas = maskCanvas(dabs, width, height, '#ffffff');
+export async function encodeMask(marks: readonly MaskMark[], width: number, height: number): Promise<Blob | null> {
+  if (marks.length === 0) return null;
+  const canvas = drawMask(marks, width, height, '#ffffff');
   const context = canvas.getContext('2d');
   if (!context) return null;
   context.globalCompositeOperation = 'destination-over';
@@ -17,42 +17,42 @@ export async function maskBlob(dabs: readonly Mark[], width: number, height: num
 }
 
 /** A canvas with the photo's proportions: `colour` where the style goes, nothing elsewhere. */
-export function maskCanvas(dabs: readonly Mark[], width: number, height: number, colour: string): OffscreenCanvas {
-  const share = Math.min(1, MOST / Math.max(width, height));
+export function drawMask(marks: readonly MaskMark[], width: number, height: number, colour: string): OffscreenCanvas {
+  const share = Math.min(1, MAX_EDGE / Math.max(width, height));
   const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * share)), Math.max(1, Math.round(height * share)));
   const context = canvas.getContext('2d');
-  if (context) paint(context, dabs, colour);
+  if (context) drawMarks(context, marks, colour);
   return canvas;
 }
 
 /** Who begins with the eraser means "everywhere but here". */
-function paint(context: Context, dabs: readonly Mark[], colour: string): void {
+function drawMarks(context: Context, marks: readonly MaskMark[], colour: string): void {
   const { width, height } = context.canvas;
   context.fillStyle = colour;
   context.strokeStyle = colour;
   context.lineCap = 'round';
   context.lineJoin = 'round';
-  if (dabs[0]?.erase) context.fillRect(0, 0, width, height);
-  for (const dab of dabs) {
-    context.globalCompositeOperation = dab.erase ? 'destination-out' : 'source-over';
-    if ('print' in dab) paintPrint(context, dab, colour);
-    else paintDab(context, dab, Math.max(width, height));
+  if (marks[0]?.erase) context.fillRect(0, 0, width, height);
+  for (const mark of marks) {
+    context.globalCompositeOperation = mark.erase ? 'destination-out' : 'source-over';
+    if ('canvas' in mark) drawImportedMask(context, mark, colour);
+    else drawDab(context, mark, Math.max(width, height));
   }
 }
 
-function paintPrint(context: Context, { print }: Print, colour: string): void {
+function drawImportedMask(context: Context, { canvas }: ImportedMask, colour: string): void {
   const { width, height } = context.canvas;
   const tinted = new OffscreenCanvas(width, height);
-  const own = tinted.getContext('2d');
-  if (!own) return;
-  own.drawImage(print, 0, 0, width, height);
-  own.globalCompositeOperation = 'source-in';
-  own.fillStyle = colour;
-  own.fillRect(0, 0, width, height);
+  const ownContext = tinted.getContext('2d');
+  if (!ownContext) return;
+  ownContext.drawImage(canvas, 0, 0, width, height);
+  ownContext.globalCompositeOperation = 'source-in';
+  ownContext.fillStyle = colour;
+  ownContext.fillRect(0, 0, width, height);
   context.drawImage(tinted, 0, 0);
 }
 
-function paintDab(context: Context, dab: Dab, edge: number): void {
+function drawDab(context: Context, dab: Dab, edge: number): void {
   const [first, ...rest] = dab.points;
   if (!first) return;
   context.beginPath();

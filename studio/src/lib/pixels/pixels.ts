@@ -1,30 +1,30 @@
-/** Pictures as pixels: the page's side of the worker that decodes, reduces and cuts them. */
-import type { Answer, Box, Call, Calls, Name } from './worker-messages';
+/** Pictures as pixels: the page's side of the worker that decodes, reduces and crops them. */
+import type { WorkerReply, Box, WorkerCall, WorkerCalls, CallName } from './worker-messages';
 
-type Settle = { give: (value: unknown) => void; fail: (reason: Error) => void };
+type PendingCall = { resolve: (value: unknown) => void; reject: (reason: Error) => void };
 
 let worker: Worker | null = null;
-let turn = 0;
-const open = new Map<number, Settle>();
+let lastCall = 0;
+const pending = new Map<number, PendingCall>();
 
-function start(): Worker {
-  const made = new Worker(new URL('./pixels.worker.ts', import.meta.url), { type: 'module' });
-  made.onmessage = (event: MessageEvent<Answer>) => {
-    const settle = open.get(event.data.turn);
-    open.delete(event.data.turn);
-    if ('wrong' in event.data) settle?.fail(new Error(event.data.wrong));
-    else settle?.give(event.data.gives);
+function startWorker(): Worker {
+  const created = new Worker(new URL('./pixels.worker.ts', import.meta.url), { type: 'module' });
+  created.onmessage = (event: MessageEvent<WorkerReply>) => {
+    const waiting = pending.get(event.data.callId);
+    pending.delete(event.data.callId);
+    if ('error' in event.data) waiting?.reject(new Error(event.data.error));
+    else waiting?.resolve(event.data.result);
   };
-  return made;
+  return created;
 }
 
-function call<N extends Name>(name: N, asks: Calls[N]['asks']): Promise<Calls[N]['gives']> {
-  worker ??= start();
-  turn += 1;
-  const mine = turn;
-  return new Promise((give, fail) => {
-    open.set(mine, { give: give as Settle['give'], fail });
-    worker?.postMessage({ turn: mine, call: { name, ...asks } as Call });
+function callWorker<N extends CallName>(name: N, args: WorkerCalls[N]['args']): Promise<WorkerCalls[N]['result']> {
+  worker ??= startWorker();
+  lastCall += 1;
+  const id = lastCall;
+  return new Promise((resolve, reject) => {
+    pending.set(id, { resolve: resolve as PendingCall['resolve'], reject });
+    worker?.postMessage({ callId: id, call: { name, ...args } as WorkerCall });
   });
 }
 
@@ -40,7 +40,7 @@ export class Pixels {
 
   /** Rejects where the browser cannot read the format. */
   static async open(blob: Blob): Promise<Pixels> {
-    const { id, width, height, opaque } = await call('open', { blob });
+    const { id, width, height, opaque } = await callWorker('open', { blob });
     return new Pixels(id, width, height, opaque);
   }
 
@@ -50,21 +50,21 @@ export class Pixels {
 
   /** The whole as a JPEG, or a WebP where something shines through, of at most `longEdge` pixels. */
   reduce(longEdge: number): Promise<Blob> {
-    return call('reduce', { id: this.id, longEdge, opaque: this.opaque });
+    return callWorker('reduce', { id: this.id, longEdge, opaque: this.opaque });
   }
 
   /** The box of this picture, in its own pixels, as a bitmap of `width` x `height`. */
-  part(box: Box, width: number, height: number): Promise<ImageBitmap> {
-    return call('part', { id: this.id, box, width, height });
+  crop(box: Box, width: number, height: number): Promise<ImageBitmap> {
+    return callWorker('crop', { id: this.id, box, width, height });
   }
 
-  whole(longEdge: number): Promise<ImageBitmap> {
+  toBitmap(longEdge: number): Promise<ImageBitmap> {
     const share = Math.min(1, longEdge / this.longEdge);
     const box = { x: 0, y: 0, width: this.width, height: this.height };
-    return this.part(box, Math.max(1, Math.round(this.width * share)), Math.max(1, Math.round(this.height * share)));
+    return this.crop(box, Math.max(1, Math.round(this.width * share)), Math.max(1, Math.round(this.height * share)));
   }
 
   close(): void {
-    void call('close', { id: this.id });
+    void callWorker('close', { id: this.id });
   }
 }

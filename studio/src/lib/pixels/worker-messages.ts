@@ -7,17 +7,17 @@ export interface Box {
   height: number;
 }
 
-export interface Calls {
-  open: { asks: { blob: Blob }; gives: { id: number; width: number; height: number; opaque: boolean } };
-  reduce: { asks: { id: number; longEdge: number; opaque: boolean }; gives: Blob };
-  part: { asks: { id: number; box: Box; width: number; height: number }; gives: ImageBitmap };
-  close: { asks: { id: number }; gives: null };
+export interface WorkerCalls {
+  open: { args: { blob: Blob }; result: { id: number; width: number; height: number; opaque: boolean } };
+  reduce: { args: { id: number; longEdge: number; opaque: boolean }; result: Blob };
+  crop: { args: { id: number; box: Box; width: number; height: number }; result: ImageBitmap };
+  close: { args: { id: number }; result: null };
 }
 
-export type Name = keyof Calls;
-export type Call = { [N in Name]: { name: N } & Calls[N]['asks'] }[Name];
-export interface Request {
-  turn: number;
-  call: Call;
+export type CallName = keyof WorkerCalls;
+export type WorkerCall = { [N in CallName]: { name: N } & WorkerCalls[N]['args'] }[CallName];
+export interface WorkerRequest {
+  callId: number;
+  call: WorkerCall;
 }
-export type Answer = { turn: number; gives: unknown } | { turn: number; wrong: string };
+export type WorkerReply = { callId: number; result: unknown } | { callId: number; error: string };

@@ -1,6 +1,6 @@
-/** What the page keeps of a person's wishes between visits: one small record in the browser, and nothing about them. */
+/** A person's preferences between visits: one small record in the browser. Its field names are those of older pages, too. */
 
-export interface Kept {
+export interface Preferences {
   language?: 'en' | 'zh';
   light?: 'light' | 'dark';
   letters?: boolean;
@@ -10,20 +10,20 @@ export interface Kept {
   output?: { format: string; quality: number; metadata: string | boolean };
 }
 
-const PLACE = 'ganvas.page';
+const STORAGE_KEY = 'ganvas.page';
 
-export function recall(): Kept {
+export function loadPreferences(): Preferences {
   try {
-    return JSON.parse(localStorage.getItem(PLACE) ?? '{}') as Kept;
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Preferences;
   } catch {
     return {};
   }
 }
 
-/** Keeps the changes beside what was kept before. A browser that keeps nothing (a private window) is no error. */
-export function keep(changes: Kept): void {
+/** Saves the changes beside what was saved before. A browser that stores nothing (a private window) is no error. */
+export function savePreferences(changes: Preferences): void {
   try {
-    localStorage.setItem(PLACE, JSON.stringify({ ...recall(), ...changes }));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...loadPreferences(), ...changes }));
   } catch {
     return;
   }

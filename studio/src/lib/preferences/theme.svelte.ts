@@ -1,23 +1,23 @@
-/** Light or dark: as the system has it until the person says otherwise. */
-import { keep, recall } from './preferences';
+/** Light or dark: as the system has it until the person chooses. */
+import { savePreferences, loadPreferences } from './preferences';
 
 const system = window.matchMedia('(prefers-color-scheme: dark)');
-const shown = $state({ dark: isDark() });
+const theme = $state({ isDark: readIsDark() });
 
-function isDark(): boolean {
-  const chosen = recall().light;
+function readIsDark(): boolean {
+  const chosen = loadPreferences().light;
   return chosen ? chosen === 'dark' : system.matches;
 }
 
-system.addEventListener('change', () => (shown.dark = isDark()));
+system.addEventListener('change', () => (theme.isDark = readIsDark()));
 
-export function dark(): boolean {
-  return shown.dark;
+export function isDark(): boolean {
+  return theme.isDark;
 }
 
-export function turnLight(): void {
-  const light = shown.dark ? 'light' : 'dark';
-  keep({ light });
+export function toggleTheme(): void {
+  const light = theme.isDark ? 'light' : 'dark';
+  savePreferences({ light });
   document.documentElement.dataset.light = light;
-  shown.dark = light === 'dark';
+  theme.isDark = light === 'dark';
 }

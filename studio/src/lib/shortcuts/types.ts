@@ -1,17 +1,17 @@
-/** What a key is and does; pages name theirs without knowing the table of all of them. */
-import type { Key } from '../language/language.svelte';
+/** What a keyboard shortcut is; pages write theirs without knowing those of the others. */
+import type { MessageKey } from '../language/language.svelte';
 
-export interface Stroke {
+export interface Shortcut {
   /** As `KeyboardEvent.key`, small; `mod+` before it for Ctrl or the Mac's command key. */
   keys: readonly string[];
-  label: Key;
+  label: MessageKey;
   /** Whether it does anything now. */
-  when?: () => boolean;
-  press: (event: KeyboardEvent) => void;
-  release?: () => void;
+  isActive?: () => boolean;
+  run: (event: KeyboardEvent) => void;
+  onRelease?: () => void;
 }
 
-export interface Group {
-  label: Key;
-  strokes: readonly Stroke[];
+export interface ShortcutGroup {
+  label: MessageKey;
+  shortcuts: readonly Shortcut[];
 }

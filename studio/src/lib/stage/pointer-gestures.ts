@@ -1,15 +1,15 @@
-/** What pointers do on the stage: one drags, two pinch, a wheel zooms. Says what was meant, not what follows. */
+/** Turns pointer events on the stage into gestures: one pointer drags, two pinch, a wheel zooms. */
 
-export interface Meaning {
+export interface GestureHandlers {
   /** A drag begins: says whether it is the divider's, the brush's or the picture's. */
-  begin: (x: number, y: number) => 'split' | 'brush' | 'pan';
-  split: (x: number, y: number) => void;
-  brush: (x: number, y: number, first: boolean) => void;
-  brushed: () => void;
+  startDrag: (x: number, y: number) => 'split' | 'brush' | 'pan';
+  moveDivider: (x: number, y: number) => void;
+  moveBrush: (x: number, y: number, first: boolean) => void;
+  endStroke: () => void;
   pan: (dx: number, dy: number) => void;
   zoom: (factor: number, x: number, y: number) => void;
-  twice: (x: number, y: number) => void;
-  over: (x: number, y: number) => void;
+  doubleClick: (x: number, y: number) => void;
+  hover: (x: number, y: number) => void;
 }
 
 interface Point {
@@ -18,20 +18,20 @@ interface Point {
 }
 
 /** Listens to pointers and wheel on the element. Svelte attachment: returns what stops it. */
-export function hands(meaning: Meaning): (element: HTMLElement) => () => void {
+export function listenToPointers(handlers: GestureHandlers): (element: HTMLElement) => () => void {
   return (element) => {
-    const stop = new AbortController();
-    const on = { signal: stop.signal };
-    const down = new Map<number, Point>();
+    const abort = new AbortController();
+    const listenerOptions = { signal: abort.signal };
+    const pointers = new Map<number, Point>();
     let drag: 'split' | 'brush' | 'pan' | null = null;
 
-    const at = (event: MouseEvent): Point => {
+    const toPoint = (event: MouseEvent): Point => {
       const box = element.getBoundingClientRect();
       return { x: event.clientX - box.x, y: event.clientY - box.y };
     };
 
-    const finish = () => {
-      if (drag === 'brush') meaning.brushed();
+    const endDrag = () => {
+      if (drag === 'brush') handlers.endStroke();
       drag = null;
     };
 
@@ -39,67 +39,67 @@ export function hands(meaning: Meaning): (element: HTMLElement) => () => void {
       'pointerdown',
       (event) => {
         if (event.button > 1) return;
-        const point = at(event);
+        const point = toPoint(event);
         element.setPointerCapture(event.pointerId);
-        down.set(event.pointerId, point);
-        if (down.size > 1) return finish();
-        drag = event.button === 1 ? 'pan' : meaning.begin(point.x, point.y);
-        if (drag === 'brush') meaning.brush(point.x, point.y, true);
+        pointers.set(event.pointerId, point);
+        if (pointers.size > 1) return endDrag();
+        drag = event.button === 1 ? 'pan' : handlers.startDrag(point.x, point.y);
+        if (drag === 'brush') handlers.moveBrush(point.x, point.y, true);
       },
-      on,
+      listenerOptions,
     );
 
     element.addEventListener(
       'pointermove',
       (event) => {
-        const point = at(event);
-        meaning.over(point.x, point.y);
-        const before = down.get(event.pointerId);
+        const point = toPoint(event);
+        handlers.hover(point.x, point.y);
+        const before = pointers.get(event.pointerId);
         if (!before) return;
-        if (down.size === 2) pinch(event.pointerId, before, point);
-        else if (drag === 'split') meaning.split(point.x, point.y);
-        else if (drag === 'brush') meaning.brush(point.x, point.y, false);
-        else if (drag === 'pan') meaning.pan(point.x - before.x, point.y - before.y);
-        down.set(event.pointerId, point);
+        if (pointers.size === 2) pinch(event.pointerId, before, point);
+        else if (drag === 'split') handlers.moveDivider(point.x, point.y);
+        else if (drag === 'brush') handlers.moveBrush(point.x, point.y, false);
+        else if (drag === 'pan') handlers.pan(point.x - before.x, point.y - before.y);
+        pointers.set(event.pointerId, point);
       },
-      on,
+      listenerOptions,
     );
 
     const pinch = (id: number, before: Point, now: Point) => {
-      const other = [...down].find(([key]) => key !== id)?.[1];
+      const other = [...pointers].find(([key]) => key !== id)?.[1];
       if (!other) return;
-      const was = Math.hypot(before.x - other.x, before.y - other.y);
-      const is = Math.hypot(now.x - other.x, now.y - other.y);
-      meaning.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-      if (was > 8) meaning.zoom(is / was, (now.x + other.x) / 2, (now.y + other.y) / 2);
+      const distanceBefore = Math.hypot(before.x - other.x, before.y - other.y);
+      const distanceNow = Math.hypot(now.x - other.x, now.y - other.y);
+      handlers.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
+      if (distanceBefore > 8) handlers.zoom(distanceNow / distanceBefore, (now.x + other.x) / 2, (now.y + other.y) / 2);
     };
 
-    const up = (event: PointerEvent) => {
-      down.delete(event.pointerId);
-      if (down.size === 0) finish();
+    const releasePointer = (event: PointerEvent) => {
+      pointers.delete(event.pointerId);
+      if (pointers.size === 0) endDrag();
     };
-    element.addEventListener('pointerup', up, on);
-    element.addEventListener('pointercancel', up, on);
+    element.addEventListener('pointerup', releasePointer, listenerOptions);
+    element.addEventListener('pointercancel', releasePointer, listenerOptions);
 
     element.addEventListener(
       'wheel',
       (event) => {
         event.preventDefault();
-        const point = at(event);
+        const point = toPoint(event);
         const lines = event.deltaMode === 1 ? 24 : 1;
-        meaning.zoom(Math.exp((-event.deltaY * lines) / 480), point.x, point.y);
+        handlers.zoom(Math.exp((-event.deltaY * lines) / 480), point.x, point.y);
       },
-      { ...on, passive: false },
+      { ...listenerOptions, passive: false },
     );
 
     element.addEventListener(
       'dblclick',
       (event) => {
-        const point = at(event);
-        meaning.twice(point.x, point.y);
+        const point = toPoint(event);
+        handlers.doubleClick(point.x, point.y);
       },
-      on,
+      listenerOptions,
     );
-    return () => stop.abort();
+    return () => abort.abort();
   };
 }

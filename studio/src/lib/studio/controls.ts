@@ -1,4 +1,4 @@
-/** A look: all that decides how a picture comes out, apart from the photo. A value, never changed in place. */
+/** The controls of a picture: all that decides how it comes out, apart from the photo. A value, never changed in place. */
 import type { Colour, Format, Metadata } from '../api/types';
 
 /** A stroke of the brush: points in fractions of the photo's long edge, as is its radius. */
@@ -9,21 +9,21 @@ export interface Dab {
 }
 
 /** A mask that was made before, as a picture: nothing but its alpha, 1 where the style goes. */
-export interface Print {
-  readonly print: OffscreenCanvas;
-  /** Another for each, since pictures have no words to compare. */
+export interface ImportedMask {
+  readonly canvas: OffscreenCanvas;
+  /** Another for each, since canvases cannot be compared. */
   readonly key: number;
   readonly erase: false;
 }
 
-export type Mark = Dab | Print;
+export type MaskMark = Dab | ImportedMask;
 
-export interface Look {
+export interface Controls {
   readonly style: string;
   readonly strength: number;
   readonly stroke: number;
   readonly colour: Colour;
-  readonly mask: readonly Mark[];
+  readonly mask: readonly MaskMark[];
 }
 
 export interface Output {
@@ -32,22 +32,22 @@ export interface Output {
   readonly metadata: Metadata;
 }
 
-export const METADATA: readonly Metadata[] = ['none', 'without-place', 'all'];
-export const STROKES = { least: 0.5, most: 2 } as const;
+export const METADATA_CHOICES: readonly Metadata[] = ['none', 'without-place', 'all'];
+export const STROKE_RANGE = { min: 0.5, max: 2 } as const;
 
-export function firstLook(style: string): Look {
+export function createControls(style: string): Controls {
   return { style, strength: 1, stroke: 1, colour: 'style', mask: [] };
 }
 
-export function sameLook(one: Look, other: Look): boolean {
-  return one === other || nameLook(one) === nameLook(other);
+export function isSameControls(one: Controls, other: Controls): boolean {
+  return one === other || makeControlsKey(one) === makeControlsKey(other);
 }
 
-/** A word that is the same for equal looks: what pictures are kept under. */
-export function nameLook(look: Look): string {
-  return JSON.stringify([look.style, look.strength, look.stroke, look.colour, look.mask]);
+/** A string that is the same for equal controls: the key that pictures are cached under. */
+export function makeControlsKey(controls: Controls): string {
+  return JSON.stringify([controls.style, controls.strength, controls.stroke, controls.colour, controls.mask]);
 }
 
-export function isFirst(look: Look): boolean {
-  return sameLook(look, firstLook(look.style));
+export function isDefault(controls: Controls): boolean {
+  return isSameControls(controls, createControls(controls.style));
 }

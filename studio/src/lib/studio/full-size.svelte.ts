@@ -1,67 +1,67 @@
-/** The whole picture, every pixel of it: made when somebody looks that near, copies it or takes it home. */
+/** The picture at full size: made when somebody zooms in that far, copies or downloads it. */
 import { fetchBlob, makePicture } from '../api/pictures';
 import { changeJob } from '../api/jobs';
-import type { Picture, Wish } from '../api/types';
+import type { Picture, PictureRequest } from '../api/types';
 import type { Job } from '../api/job-types';
-import { firstCut, sayCut, type Cut } from './crop';
-import { nameLook, type Look, type Output } from './controls';
-import { orderWhole } from './picture-request';
+import { createCrop, formatCrop, type Crop } from './crop';
+import { makeControlsKey, type Controls, type Output } from './controls';
+import { buildFullSizeRequest } from './picture-request';
 import type { Photo } from './photo';
 import { Pixels } from '../pixels/pixels';
 
-export interface Made {
-  readonly name: string;
+export interface FullSizePicture {
+  readonly key: string;
   readonly picture: Picture;
   readonly blob: Blob;
 }
 
-function all(photo: Photo): Cut {
-  return firstCut('whole', photo.pixels);
+function cropNothing(photo: Photo): Crop {
+  return createCrop('whole', photo.pixels);
 }
 
-export class Whole {
+export class FullSize {
   busy = $state(false);
   wait = $state(0);
   /** Where the picture is made as a job, since it is too large to wait for: how far it is. */
   job = $state.raw<Job | null>(null);
-  /** The newest whole picture, cut up for the stage. */
+  /** The newest full-size picture, decoded for the stage. */
   pixels = $state.raw<Pixels | null>(null);
-  /** Name of the look and output that `pixels` shows. */
-  shown = $state('');
+  /** Key of the controls and output that `pixels` shows. */
+  shownKey = $state('');
 
-  #made: Made | null = null;
-  #making: { name: string; made: Promise<Made> } | null = null;
+  #latest: FullSizePicture | null = null;
+  #pending: { key: string; result: Promise<FullSizePicture> } | null = null;
 
-  static nameOf(photo: Photo, look: Look, output: Output, cut: Cut = all(photo)): string {
-    return `${photo.id} ${nameLook(look)} ${JSON.stringify(output)} ${JSON.stringify(sayCut(cut, photo.pixels))}`;
+  static makeKey(photo: Photo, controls: Controls, output: Output, crop: Crop = cropNothing(photo)): string {
+    return `${photo.id} ${makeControlsKey(controls)} ${JSON.stringify(output)} ${JSON.stringify(formatCrop(crop, photo.pixels))}`;
   }
 
-  /** The picture at full size or the part that is cut, as it will be kept. Asked twice for the same, it is made once. */
-  async make(photo: Photo, look: Look, output: Output, cut: Cut = all(photo)): Promise<Made> {
-    const name = Whole.nameOf(photo, look, output, cut);
-    if (this.#made?.name === name) return this.#made;
-    if (this.#making?.name !== name) {
-      this.#making = { name, made: this.#ask(name, () => orderWhole(photo, look, output, cut)) };
+  /** The picture at full size or its crop, as it will be kept. Asked twice for the same, it is made once. */
+  async make(photo: Photo, controls: Controls, output: Output, crop: Crop = cropNothing(photo)): Promise<FullSizePicture> {
+    const key = FullSize.makeKey(photo, controls, output, crop);
+    if (this.#latest?.key === key) return this.#latest;
+    if (this.#pending?.key !== key) {
+      this.#pending = { key, result: this.#request(key, () => buildFullSizeRequest(photo, controls, output, crop)) };
     }
-    const making = this.#making;
+    const pending = this.#pending;
     try {
-      return await making.made;
+      return await pending.result;
     } finally {
-      if (this.#making === making) this.#making = null;
+      if (this.#pending === pending) this.#pending = null;
     }
   }
 
-  /** The same, cut up for the stage. */
-  async open(photo: Photo, look: Look, output: Output): Promise<void> {
-    const made = await this.make(photo, look, output);
-    if (this.shown === made.name) return;
-    const pixels = await Pixels.open(made.blob);
+  /** The same, decoded for the stage. */
+  async openForStage(photo: Photo, controls: Controls, output: Output): Promise<void> {
+    const result = await this.make(photo, controls, output);
+    if (this.shownKey === result.key) return;
+    const pixels = await Pixels.open(result.blob);
     this.pixels?.close();
     this.pixels = pixels;
-    this.shown = made.name;
+    this.shownKey = result.key;
   }
 
-  /** Stops the job; whoever waits for the picture is told. */
+  /** Cancels the job; the promise of the picture rejects. */
   async cancel(): Promise<void> {
     if (this.job) await changeJob(this.job.id, 'cancel');
   }
@@ -69,23 +69,23 @@ export class Whole {
   clear(): void {
     this.pixels?.close();
     this.pixels = null;
-    this.shown = '';
-    this.#made = null;
-    this.#making = null;
+    this.shownKey = '';
+    this.#latest = null;
+    this.#pending = null;
   }
 
-  async #ask(name: string, order: () => Promise<Wish>): Promise<Made> {
+  async #request(key: string, build: () => Promise<PictureRequest>): Promise<FullSizePicture> {
     this.busy = true;
-    const way = {
+    const options = {
       onWait: (seconds: number) => (this.wait = seconds),
       onJob: (job: Job) => (this.job = { ...job }),
     };
     try {
-      const picture = await makePicture(await order(), way);
-      const blob = await fetchBlob(picture.url, way);
-      const made = { name, picture, blob };
-      this.#made = made;
-      return made;
+      const picture = await makePicture(await build(), options);
+      const blob = await fetchBlob(picture.url, options);
+      const result = { key, picture, blob };
+      this.#latest = result;
+      return result;
     } finally {
       this.busy = false;
       this.wait = 0;

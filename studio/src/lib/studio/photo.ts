@@ -1,17 +1,17 @@
-/** The photo that a person brought: its file as it came, and its pixels for the screen. */
+/** A photo that a person opened: its file as it came, and its pixels for the screen. */
 import { fetchBlob, makePicture } from '../api/pictures';
-import { UNKEPT, type Style } from '../api/types';
+import { FULL_SIZE_UNSAVED, type Style } from '../api/types';
 import { Problem, UNREADABLE } from '../api/problem';
 import { Pixels } from '../pixels/pixels';
 
-/** Long edges of a preview on the wall and of a proof on the stage. */
-export const WALL_EDGE = 640;
-export const PROOF_EDGE = window.devicePixelRatio > 1.3 ? 2048 : 1600;
+/** Long edges of a style's small preview and of the preview on the stage. */
+export const STYLE_PREVIEW_EDGE = 640;
+export const PREVIEW_EDGE = window.devicePixelRatio > 1.3 ? 2048 : 1600;
 /**
- * Long edge of the photo that proofs are made of. Strokes are as wide as on the whole picture only while the network
+ * Long edge of the photo that previews are made of. Strokes are as wide as on the whole picture only while the network
  * sees no less than it would of the whole photo: the style's canvas, and twice that for the finest strokes.
  */
-const SOURCE_EDGE = 2048;
+const PREVIEW_SOURCE_EDGE = 2048;
 
 export interface Photo {
   /** Another for each opening. */
@@ -19,29 +19,29 @@ export interface Photo {
   readonly file: Blob;
   readonly name: string;
   readonly pixels: Pixels;
-  readonly base: ImageBitmap;
-  /** The photo reduced for proofs, and further for the wall. */
-  readonly source: Blob;
-  readonly wall: Blob;
+  readonly bitmap: ImageBitmap;
+  /** The photo reduced for the preview on the stage, and further for the style previews. */
+  readonly previewSource: Blob;
+  readonly stylePreviewSource: Blob;
 }
 
-let opened = 0;
+let lastId = 0;
 
 /** Opens a photo. Where the browser cannot read the format (HEIC, TIFF), the server reads it, with a style at 0. */
 export async function openPhoto(file: Blob, name: string, styles: readonly Style[]): Promise<Photo> {
   if (file.size === 0) throw new Problem(UNREADABLE);
-  const pixels = await Pixels.open(file).catch(() => openByServer(file, name, styles[0]?.name));
-  const canvas = Math.max(WALL_EDGE, ...styles.map((style) => style.canvas));
-  const [base, source, wall] = await Promise.all([
-    pixels.whole(PROOF_EDGE),
-    pixels.reduce(SOURCE_EDGE),
-    pixels.reduce(Math.min(canvas, SOURCE_EDGE)),
+  const pixels = await Pixels.open(file).catch(() => decodeOnServer(file, name, styles[0]?.name));
+  const canvas = Math.max(STYLE_PREVIEW_EDGE, ...styles.map((style) => style.canvas));
+  const [bitmap, previewSource, stylePreviewSource] = await Promise.all([
+    pixels.toBitmap(PREVIEW_EDGE),
+    pixels.reduce(PREVIEW_SOURCE_EDGE),
+    pixels.reduce(Math.min(canvas, PREVIEW_SOURCE_EDGE)),
   ]);
-  opened += 1;
-  return { id: opened, file, name, pixels, base, source, wall };
+  lastId += 1;
+  return { id: lastId, file, name, pixels, bitmap, previewSource, stylePreviewSource };
 }
 
-async function openByServer(file: Blob, name: string, style: string | undefined): Promise<Pixels> {
+async function decodeOnServer(file: Blob, name: string, style: string | undefined): Promise<Pixels> {
   if (!style) throw new Problem(UNREADABLE);
   const picture = await makePicture({
     photo: file,
@@ -54,17 +54,17 @@ async function openByServer(file: Blob, name: string, style: string | undefined)
     format: 'webp',
     quality: 95,
     metadata: 'none',
-    longEdge: UNKEPT,
+    longEdge: FULL_SIZE_UNSAVED,
   });
   return Pixels.open(await fetchBlob(picture.url));
 }
 
 export function closePhoto(photo: Photo): void {
   photo.pixels.close();
-  photo.base.close();
+  photo.bitmap.close();
 }
 
 /** `beach.final.jpg` to `beach.final`. */
-export function stem(name: string): string {
+export function stripExtension(name: string): string {
   return name.replace(/\.[^.]+$/, '') || name;
 }

@@ -1,37 +1,37 @@
-/** From photo, look and output to the wish that the server is asked: small for the screen, whole for keeping. */
-import type { Wish } from '../api/types';
-import { sayCut, type Cut } from './crop';
-import type { Look, Output } from './controls';
-import { maskBlob } from '../mask/render';
-import { PROOF_EDGE, WALL_EDGE, type Photo } from './photo';
+/** Builds the request for a picture from photo, controls and output: small for the screen, full size for the export. */
+import type { PictureRequest } from '../api/types';
+import { formatCrop, type Crop } from './crop';
+import type { Controls, Output } from './controls';
+import { encodeMask } from '../mask/render';
+import { PREVIEW_EDGE, STYLE_PREVIEW_EDGE, type Photo } from './photo';
 
 /** For the screen the quickest format that keeps what the photo has. */
-function screen(photo: Photo): Output {
+function chooseScreenOutput(photo: Photo): Output {
   return { format: photo.pixels.opaque ? 'jpeg' : 'webp', quality: 92, metadata: 'none' };
 }
 
-export async function orderPreview(photo: Photo, look: Look): Promise<Wish> {
-  return { ...(await wish(photo, look, screen(photo))), photo: photo.wall, longEdge: WALL_EDGE };
+export async function buildStylePreviewRequest(photo: Photo, controls: Controls): Promise<PictureRequest> {
+  return { ...(await buildRequest(photo, controls, chooseScreenOutput(photo))), photo: photo.stylePreviewSource, longEdge: STYLE_PREVIEW_EDGE };
 }
 
-export async function orderProof(photo: Photo, look: Look): Promise<Wish> {
-  return { ...(await wish(photo, look, screen(photo))), photo: photo.source, longEdge: PROOF_EDGE };
+export async function buildPreviewRequest(photo: Photo, controls: Controls): Promise<PictureRequest> {
+  return { ...(await buildRequest(photo, controls, chooseScreenOutput(photo))), photo: photo.previewSource, longEdge: PREVIEW_EDGE };
 }
 
-/** All of the picture, or the part that is cut. */
-export async function orderWhole(photo: Photo, look: Look, output: Output, cut: Cut): Promise<Wish> {
-  return { ...(await wish(photo, look, output)), ...sayCut(cut, photo.pixels) };
+/** All of the picture, or its crop. */
+export async function buildFullSizeRequest(photo: Photo, controls: Controls, output: Output, crop: Crop): Promise<PictureRequest> {
+  return { ...(await buildRequest(photo, controls, output)), ...formatCrop(crop, photo.pixels) };
 }
 
-async function wish(photo: Photo, look: Look, output: Output): Promise<Wish> {
+async function buildRequest(photo: Photo, controls: Controls, output: Output): Promise<PictureRequest> {
   return {
     photo: photo.file,
     name: photo.name,
-    style: look.style,
-    strength: look.strength,
-    stroke: look.stroke,
-    colour: look.colour,
-    mask: await maskBlob(look.mask, photo.pixels.width, photo.pixels.height),
+    style: controls.style,
+    strength: controls.strength,
+    stroke: controls.stroke,
+    colour: controls.colour,
+    mask: await encodeMask(controls.mask, photo.pixels.width, photo.pixels.height),
     format: output.format,
     quality: output.quality,
     metadata: output.metadata,

@@ -1,41 +1,41 @@
-/** The picture on the stage: small enough to come at once, made again whenever the look changes. */
+/** The picture on the stage: small enough to come at once, made again whenever the controls change. */
 import { fetchBlob, makePicture } from '../api/pictures';
-import { isCancel } from '../api/problem';
-import { nameLook, type Look } from './controls';
-import { orderProof } from './picture-request';
+import { isAbort } from '../api/problem';
+import { makeControlsKey, type Controls } from './controls';
+import { buildPreviewRequest } from './picture-request';
 import type { Photo } from './photo';
 
-const REST = 180;
-const MOST = 24;
+const DELAY = 180;
+const MAX_CACHED = 24;
 
-export class Proof {
+export class Preview {
   bitmap = $state.raw<ImageBitmap | null>(null);
-  /** The look that `bitmap` shows; while another is being made this is the one before. */
-  look = $state.raw<Look | null>(null);
+  /** The controls that `bitmap` shows; while another picture is being made these are the ones before. */
+  controls = $state.raw<Controls | null>(null);
   busy = $state(false);
   wait = $state(0);
   problem = $state.raw<unknown>(null);
 
-  #made = new Map<string, ImageBitmap>();
-  #stop: AbortController | null = null;
+  #cache = new Map<string, ImageBitmap>();
+  #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Shows this look: at once where it was made before, else as soon as the server has made it. */
-  want(photo: Photo, look: Look): void {
+  /** Shows the picture of these controls: at once where it was made before, else as soon as the server has made it. */
+  show(photo: Photo, controls: Controls): void {
     this.cancel();
     this.problem = null;
-    const made = this.#made.get(nameLook(look));
-    if (made) return this.#show(look, made);
+    const cached = this.#cache.get(makeControlsKey(controls));
+    if (cached) return this.#display(controls, cached);
     this.busy = true;
-    const stop = new AbortController();
-    this.#stop = stop;
-    this.#timer = setTimeout(() => void this.#make(photo, look, stop), this.bitmap ? REST : 0);
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#timer = setTimeout(() => void this.#request(photo, controls, abort), this.bitmap ? DELAY : 0);
   }
 
   cancel(): void {
     clearTimeout(this.#timer);
-    this.#stop?.abort();
-    this.#stop = null;
+    this.#abort?.abort();
+    this.#abort = null;
     this.busy = false;
     this.wait = 0;
   }
@@ -43,38 +43,38 @@ export class Proof {
   /** Forgets all, as for another photo. */
   clear(): void {
     this.cancel();
-    for (const bitmap of this.#made.values()) bitmap.close();
-    this.#made.clear();
+    for (const bitmap of this.#cache.values()) bitmap.close();
+    this.#cache.clear();
     this.bitmap = null;
-    this.look = null;
+    this.controls = null;
     this.problem = null;
   }
 
-  async #make(photo: Photo, look: Look, stop: AbortController): Promise<void> {
-    const way = { signal: stop.signal, onWait: (seconds: number) => (this.wait = seconds) };
+  async #request(photo: Photo, controls: Controls, abort: AbortController): Promise<void> {
+    const options = { signal: abort.signal, onWait: (seconds: number) => (this.wait = seconds) };
     try {
-      const picture = await makePicture(await orderProof(photo, look), way);
-      const bitmap = await createImageBitmap(await fetchBlob(picture.url, way));
-      if (stop.signal.aborted) return;
-      this.#remember(look, bitmap);
-      this.#show(look, bitmap);
+      const picture = await makePicture(await buildPreviewRequest(photo, controls), options);
+      const bitmap = await createImageBitmap(await fetchBlob(picture.url, options));
+      if (abort.signal.aborted) return;
+      this.#store(controls, bitmap);
+      this.#display(controls, bitmap);
     } catch (reason) {
-      if (!isCancel(reason) && !stop.signal.aborted) this.problem = reason;
+      if (!isAbort(reason) && !abort.signal.aborted) this.problem = reason;
     } finally {
-      if (this.#stop === stop) this.busy = false;
+      if (this.#abort === abort) this.busy = false;
     }
   }
 
-  #show(look: Look, bitmap: ImageBitmap): void {
-    this.look = look;
+  #display(controls: Controls, bitmap: ImageBitmap): void {
+    this.controls = controls;
     this.bitmap = bitmap;
   }
 
-  #remember(look: Look, bitmap: ImageBitmap): void {
-    this.#made.set(nameLook(look), bitmap);
-    const [oldest] = this.#made.keys();
-    if (this.#made.size <= MOST || oldest === undefined) return;
-    this.#made.get(oldest)?.close();
-    this.#made.delete(oldest);
+  #store(controls: Controls, bitmap: ImageBitmap): void {
+    this.#cache.set(makeControlsKey(controls), bitmap);
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size <= MAX_CACHED || oldest === undefined) return;
+    this.#cache.get(oldest)?.close();
+    this.#cache.delete(oldest);
   }
 }

@@ -1,135 +1,135 @@
-/** The studio: one photo, one look, and what is made of them. The pages read it and turn it; it knows no page. */
-import { listStyles } from '../api/pictures';
+/** The state of the studio: one photo, its controls, and what is made of them. The pages read and change it; it knows no page. */
+import { listStyles } from '../api/styles';
 import type { Format, Style } from '../api/types';
-import { firstCut, type Cut } from './crop';
-import { keep, recall } from '../preferences/preferences';
-import { firstLook, METADATA, type Look, type Output } from './controls';
+import { createCrop, type Crop } from './crop';
+import { savePreferences, loadPreferences } from '../preferences/preferences';
+import { createControls, METADATA_CHOICES, type Controls, type Output } from './controls';
 import { closePhoto, openPhoto, type Photo } from './photo';
-import { Proof } from './preview.svelte';
-import { complain } from '../toasts/toasts.svelte';
-import { notePace } from '../styles/preview-timing';
-import { Tray, type Bringing, type Ready } from './photo-tray.svelte';
-import { Undo } from './undo-stack.svelte';
-import { Wall } from './style-previews.svelte';
-import { Whole } from './full-size.svelte';
+import { Preview } from './preview.svelte';
+import { showProblem } from '../toasts/toasts.svelte';
+import { savePreviewSeconds } from '../styles/preview-timing';
+import { PhotoTray, type NewPhoto, type TrayItem } from './photo-tray.svelte';
+import { UndoStack } from './undo-stack.svelte';
+import { StylePreviews } from './style-previews.svelte';
+import { FullSize } from './full-size.svelte';
 
-export type View = 'wall' | 'picture';
-export type Compare = 'picture' | 'slider' | 'beside';
-/** What is being made whole for the person to take home. */
-export type Deed = 'save' | 'copy' | 'link' | 'keep';
-export const COMPARES: readonly Compare[] = ['picture', 'slider', 'beside'];
+export type StudioView = 'styles' | 'picture';
+export type CompareMode = 'picture' | 'slider' | 'beside';
+/** What the full-size picture is being made for. */
+export type ExportAction = 'save' | 'copy' | 'link' | 'keep';
+export const COMPARE_MODES: readonly CompareMode[] = ['picture', 'slider', 'beside'];
 
 class Studio {
   styles = $state.raw<readonly Style[]>([]);
   stylesProblem = $state.raw<unknown>(null);
-  listing = $state(true);
+  stylesLoading = $state(true);
 
   photo = $state.raw<Photo | null>(null);
   opening = $state(false);
   photoProblem = $state.raw<unknown>(null);
 
-  preferred = $state('');
-  view = $state<View>('wall');
-  compare = $state<Compare>(recall().compare ?? 'slider');
+  preferredStyle = $state('');
+  view = $state<StudioView>('styles');
+  compareMode = $state<CompareMode>(loadPreferences().compare ?? 'slider');
   /** While a key is held the stage shows the photo alone. */
-  before = $state(false);
+  photoOnly = $state(false);
   /** The brush is in hand. */
   brushing = $state(false);
   brush = $state({ radius: 0.04, erase: false });
 
-  /** Which part of the picture is taken home. */
-  cut = $state.raw<Cut>(firstCut('whole', { width: 1, height: 1 }));
-  deed = $state<Deed | null>(null);
+  /** Which part of the picture is exported. */
+  crop = $state.raw<Crop>(createCrop('whole', { width: 1, height: 1 }));
+  exporting = $state<ExportAction | null>(null);
 
-  readonly look = new Undo<Look>(firstLook(''));
-  readonly output = $state<Output & { format: Format }>(firstOutput());
-  readonly proof = new Proof();
-  readonly tray = new Tray();
-  readonly wall = new Wall((name, seconds) => notePace(this.styles.find((style) => style.name === name), seconds));
-  readonly whole = new Whole();
+  readonly controls = new UndoStack<Controls>(createControls(''));
+  readonly output = $state<Output & { format: Format }>(loadOutput());
+  readonly preview = new Preview();
+  readonly tray = new PhotoTray();
+  readonly stylePreviews = new StylePreviews((name, seconds) => savePreviewSeconds(this.styles.find((style) => style.name === name), seconds));
+  readonly fullSize = new FullSize();
 
-  #listed: Promise<void> | null = null;
+  #stylesRequest: Promise<void> | null = null;
 
   get style(): Style | null {
-    return this.styles.find((style) => style.name === this.look.now.style) ?? null;
+    return this.styles.find((style) => style.name === this.controls.now.style) ?? null;
   }
 
   /** The stage can show every pixel of what is asked for now. */
-  get wholeIsShown(): boolean {
-    return this.photo !== null && this.whole.shown === Whole.nameOf(this.photo, this.look.now, this.output);
+  get fullSizeIsShown(): boolean {
+    return this.photo !== null && this.fullSize.shownKey === FullSize.makeKey(this.photo, this.controls.now, this.output);
   }
 
-  get transfers(): readonly Style[] {
+  get transferStyles(): readonly Style[] {
     return this.styles.filter((style) => style.kind === 'transfer');
   }
 
   /** Asks the server which styles there are. A photo that is here already is then shown in each. */
-  list(): Promise<void> {
-    this.#listed = this.#list();
-    return this.#listed;
+  loadStyles(): Promise<void> {
+    this.#stylesRequest = this.#fetchStyles();
+    return this.#stylesRequest;
   }
 
   /** Waits until it is known which styles there are, or why it is not: who is quicker than the server is not refused. */
-  known(): Promise<void> {
-    return this.#listed ?? this.list();
+  waitForStyles(): Promise<void> {
+    return this.#stylesRequest ?? this.loadStyles();
   }
 
-  async #list(): Promise<void> {
-    this.listing = true;
+  async #fetchStyles(): Promise<void> {
+    this.stylesLoading = true;
     this.stylesProblem = null;
     const unknown = this.styles.length === 0;
     try {
       this.styles = await listStyles();
-      if (this.photo && unknown) this.#fill(this.photo);
-      if (!this.style) this.look.begin(firstLook(this.transfers[0]?.name ?? ''));
+      if (this.photo && unknown) this.#loadStylePreviews(this.photo);
+      if (!this.style) this.controls.restart(createControls(this.transferStyles[0]?.name ?? ''));
     } catch (reason) {
       this.stylesProblem = reason;
     } finally {
-      this.listing = false;
+      this.stylesLoading = false;
     }
   }
 
-  /** Lays these photos ready and opens the first that can be read, in the look that it brings along. */
-  async bringAll(files: readonly Bringing[], look: Look | null = null): Promise<void> {
-    let bad: unknown = null;
+  /** Adds these photos to the tray and opens the first that can be read, with these controls where there are any. */
+  async addPhotos(files: readonly NewPhoto[], controls: Controls | null = null): Promise<void> {
+    let problem: unknown = null;
     for (const item of this.tray.add(files)) {
-      await this.#open(item, look);
+      await this.#openItem(item, controls);
       if (!this.photoProblem) break;
-      bad = this.photoProblem;
+      problem = this.photoProblem;
       this.tray.remove(item.id);
     }
-    if (bad && !this.photoProblem) complain(bad);
+    if (problem && !this.photoProblem) showProblem(problem);
   }
 
-  /** Opens another of the photos that lie ready, and shows it as the one before was shown. */
-  async turnTo(item: Ready | null): Promise<void> {
-    if (!item || item.id === this.tray.at) return;
-    await this.#open(item, this.view === 'picture' ? { ...this.look.now, mask: [] } : null);
+  /** Opens another photo of the tray, and shows it as the one before was shown. */
+  async switchPhoto(item: TrayItem | null): Promise<void> {
+    if (!item || item.id === this.tray.openId) return;
+    await this.#openItem(item, this.view === 'picture' ? { ...this.controls.now, mask: [] } : null);
   }
 
-  async putAway(item: Ready): Promise<void> {
+  async removePhoto(item: TrayItem): Promise<void> {
     const next = this.tray.remove(item.id);
-    if (item.id !== this.tray.at) return;
-    if (next) await this.turnTo(next);
-    else this.leave();
+    if (item.id !== this.tray.openId) return;
+    if (next) await this.switchPhoto(next);
+    else this.clearPhoto();
   }
 
-  async #open(item: Ready, look: Look | null): Promise<void> {
-    await this.#bring(item.file, item.name, look);
-    if (!this.photoProblem) this.tray.at = item.id;
+  async #openItem(item: TrayItem, controls: Controls | null): Promise<void> {
+    await this.#openFile(item.file, item.name, controls);
+    if (!this.photoProblem) this.tray.openId = item.id;
   }
 
-  /** Takes this photo. With a look, it is shown in it at once; without, every style is shown on it. */
-  async #bring(file: Blob, name: string, look: Look | null): Promise<void> {
+  /** Opens this photo. With controls, its picture is shown at once; without, every style is shown on it. */
+  async #openFile(file: Blob, name: string, controls: Controls | null): Promise<void> {
     this.opening = true;
     this.photoProblem = null;
     try {
-      await this.known();
-      const photo = await openPhoto(file, name, this.transfers);
-      this.leave();
+      await this.waitForStyles();
+      const photo = await openPhoto(file, name, this.transferStyles);
+      this.clearPhoto();
       this.photo = photo;
-      if (look ?? this.preferred) this.show(look ?? firstLook(this.preferred));
-      this.#fill(photo);
+      if (controls ?? this.preferredStyle) this.showPicture(controls ?? createControls(this.preferredStyle));
+      this.#loadStylePreviews(photo);
     } catch (reason) {
       this.photoProblem = reason;
     } finally {
@@ -137,71 +137,71 @@ class Studio {
     }
   }
 
-  #fill(photo: Photo): void {
-    void this.wall.fill(photo, this.transfers.map((style) => style.name));
+  #loadStylePreviews(photo: Photo): void {
+    void this.stylePreviews.load(photo, this.transferStyles.map((style) => style.name));
   }
 
   /** Puts the photo away, and all that was made of it. */
-  leave(): void {
-    this.wall.clear();
-    this.proof.clear();
-    this.whole.clear();
+  clearPhoto(): void {
+    this.stylePreviews.clear();
+    this.preview.clear();
+    this.fullSize.clear();
     if (this.photo) closePhoto(this.photo);
     this.photo = null;
     this.photoProblem = null;
-    this.view = 'wall';
+    this.view = 'styles';
     this.brushing = false;
-    this.cut = firstCut('whole', { width: 1, height: 1 });
-    this.look.begin(firstLook(this.look.now.style));
+    this.crop = createCrop('whole', { width: 1, height: 1 });
+    this.controls.restart(createControls(this.controls.now.style));
   }
 
-  /** Shows the photo in this look, as a beginning without a past. */
-  show(look: Look): void {
-    this.look.begin(look);
+  /** Shows the picture of these controls, as a beginning without a past. */
+  showPicture(controls: Controls): void {
+    this.controls.restart(controls);
     this.view = 'picture';
   }
 
   /** The style that the next photo is shown in at once; preferred twice, it is any style again. */
-  prefer(style: string): void {
-    this.preferred = this.preferred === style ? '' : style;
+  togglePreferredStyle(style: string): void {
+    this.preferredStyle = this.preferredStyle === style ? '' : style;
   }
 
   /** Another style, everything else as it was set. */
-  choose(style: string): void {
-    if (this.view === 'wall') this.show({ ...this.look.now, style });
-    else if (style !== this.look.now.style) this.turn({ style });
+  chooseStyle(style: string): void {
+    if (this.view === 'styles') this.showPicture({ ...this.controls.now, style });
+    else if (style !== this.controls.now.style) this.changeControls({ style });
   }
 
   /** The style so many places further, round and round. */
-  step(by: number): void {
-    const names = this.transfers.map((style) => style.name);
-    const next = names[(names.indexOf(this.look.now.style) + by + names.length) % names.length];
-    if (next) this.choose(next);
+  stepStyle(step: number): void {
+    const names = this.transferStyles.map((style) => style.name);
+    const next = names[(names.indexOf(this.controls.now.style) + step + names.length) % names.length];
+    if (next) this.chooseStyle(next);
   }
 
-  turn(changes: Partial<Look>, gesture: string | null = null): void {
-    this.look.change({ ...this.look.now, ...changes }, gesture);
+  changeControls(changes: Partial<Controls>, gesture: string | null = null): void {
+    this.controls.change({ ...this.controls.now, ...changes }, gesture);
   }
 
-  reset(): void {
-    this.turn(firstLook(this.look.now.style));
+  resetControls(): void {
+    this.changeControls(createControls(this.controls.now.style));
   }
 
-  compareBy(compare: Compare): void {
-    this.compare = compare;
-    keep({ compare });
+  setCompareMode(compareMode: CompareMode): void {
+    this.compareMode = compareMode;
+    savePreferences({ compare: compareMode });
   }
 
-  wish(changes: Partial<Output>): void {
+  changeOutput(changes: Partial<Output>): void {
     Object.assign(this.output, changes);
-    keep({ output: { ...this.output } });
+    savePreferences({ output: { ...this.output } });
   }
 }
 
-function firstOutput(): Output {
-  const kept = recall().output;
-  const metadata = METADATA.find((known) => known === kept?.metadata) ?? 'none';
-  return { format: (kept?.format as Format) ?? 'jpeg', quality: kept?.quality ?? 92, metadata };
+function loadOutput(): Output {
+  const saved = loadPreferences().output;
+  const metadata = METADATA_CHOICES.find((known) => known === saved?.metadata) ?? 'none';
+  return { format: (saved?.format as Format) ?? 'jpeg', quality: saved?.quality ?? 92, metadata };
 }
 
 export const studio = new Studio();

@@ -1,58 +1,58 @@
 /** Every style at once on the person's own photo, two at a time, in the order of the gallery. */
 import { SvelteMap } from 'svelte/reactivity';
 import { fetchBlob, makePicture } from '../api/pictures';
-import { isCancel } from '../api/problem';
-import { firstLook } from './controls';
-import { orderPreview } from './picture-request';
+import { isAbort } from '../api/problem';
+import { createControls } from './controls';
+import { buildStylePreviewRequest } from './picture-request';
 import type { Photo } from './photo';
 
-const AT_ONCE = 2;
+const MAX_PARALLEL = 2;
 
-export class Wall {
+export class StylePreviews {
   /** Address of the preview by the name of its style. */
-  readonly shown = new SvelteMap<string, string>();
+  readonly urls = new SvelteMap<string, string>();
   readonly problems = new SvelteMap<string, unknown>();
   wait = $state(0);
 
-  #stop: AbortController | null = null;
+  #abort: AbortController | null = null;
 
-  /** `onMade` is told how many seconds the making of a style's preview took. */
-  constructor(readonly onMade: (style: string, seconds: number) => void) {}
+  /** `onTiming` is called with the seconds that a style's preview took. */
+  constructor(readonly onTiming: (style: string, seconds: number) => void) {}
 
-  async fill(photo: Photo, styles: readonly string[]): Promise<void> {
+  async load(photo: Photo, styles: readonly string[]): Promise<void> {
     this.clear();
-    const stop = new AbortController();
-    this.#stop = stop;
-    const left = [...styles];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => this.#work(photo, left, stop)));
+    const abort = new AbortController();
+    this.#abort = abort;
+    const queue = [...styles];
+    await Promise.all(Array.from({ length: MAX_PARALLEL }, () => this.#loadQueue(photo, queue, abort)));
   }
 
-  again(photo: Photo, style: string): Promise<void> {
+  retry(photo: Photo, style: string): Promise<void> {
     this.problems.delete(style);
-    this.#stop ??= new AbortController();
-    return this.#work(photo, [style], this.#stop);
+    this.#abort ??= new AbortController();
+    return this.#loadQueue(photo, [style], this.#abort);
   }
 
   clear(): void {
-    this.#stop?.abort();
-    this.#stop = null;
-    for (const url of this.shown.values()) URL.revokeObjectURL(url);
-    this.shown.clear();
+    this.#abort?.abort();
+    this.#abort = null;
+    for (const url of this.urls.values()) URL.revokeObjectURL(url);
+    this.urls.clear();
     this.problems.clear();
     this.wait = 0;
   }
 
-  async #work(photo: Photo, left: string[], stop: AbortController): Promise<void> {
-    const way = { signal: stop.signal, onWait: (seconds: number) => (this.wait = seconds) };
-    for (let style = left.shift(); style !== undefined; style = left.shift()) {
+  async #loadQueue(photo: Photo, queue: string[], abort: AbortController): Promise<void> {
+    const options = { signal: abort.signal, onWait: (seconds: number) => (this.wait = seconds) };
+    for (let style = queue.shift(); style !== undefined; style = queue.shift()) {
       try {
-        const picture = await makePicture(await orderPreview(photo, firstLook(style)), way);
-        const blob = await fetchBlob(picture.url, way);
-        if (stop.signal.aborted) return;
-        this.shown.set(style, URL.createObjectURL(blob));
-        this.onMade(style, picture.seconds);
+        const picture = await makePicture(await buildStylePreviewRequest(photo, createControls(style)), options);
+        const blob = await fetchBlob(picture.url, options);
+        if (abort.signal.aborted) return;
+        this.urls.set(style, URL.createObjectURL(blob));
+        this.onTiming(style, picture.seconds);
       } catch (reason) {
-        if (isCancel(reason) || stop.signal.aborted) return;
+        if (isAbort(reason) || abort.signal.aborted) return;
         this.problems.set(style, reason);
       }
     }

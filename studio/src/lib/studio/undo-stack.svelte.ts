@@ -1,15 +1,15 @@
 /** A value with its past: changes that belong to one gesture are undone as one. */
 
-const MOST = 200;
+const MAX_STEPS = 200;
 
-export class Undo<T> {
+export class UndoStack<T> {
   #past = $state.raw<readonly T[]>([]);
   #future = $state.raw<readonly T[]>([]);
   #now: T = $state.raw() as T;
   #gesture: string | null = null;
 
-  constructor(first: T) {
-    this.#now = first;
+  constructor(initial: T) {
+    this.#now = initial;
   }
 
   get now(): T {
@@ -26,14 +26,14 @@ export class Undo<T> {
 
   /** Goes on to `next`. While the same gesture goes on (a slider is dragged), only its beginning is kept. */
   change(next: T, gesture: string | null = null): void {
-    if (gesture === null || gesture !== this.#gesture) this.#past = [...this.#past.slice(-MOST), this.#now];
+    if (gesture === null || gesture !== this.#gesture) this.#past = [...this.#past.slice(-MAX_STEPS), this.#now];
     this.#gesture = gesture;
     this.#future = [];
     this.#now = next;
   }
 
   /** The gesture is over: the next change is one of its own. */
-  settle(): void {
+  endGesture(): void {
     this.#gesture = null;
   }
 
@@ -43,7 +43,7 @@ export class Undo<T> {
     this.#past = this.#past.slice(0, -1);
     this.#future = [this.#now, ...this.#future];
     this.#now = before;
-    this.settle();
+    this.endGesture();
   }
 
   redo(): void {
@@ -52,14 +52,14 @@ export class Undo<T> {
     this.#past = [...this.#past, this.#now];
     this.#future = rest;
     this.#now = next;
-    this.settle();
+    this.endGesture();
   }
 
-  /** Begins again with `first`, without a past. */
-  begin(first: T): void {
+  /** Begins again with `initial`, without a past. */
+  restart(initial: T): void {
     this.#past = [];
     this.#future = [];
-    this.#now = first;
-    this.settle();
+    this.#now = initial;
+    this.endGesture();
   }
 }

@@ -2,38 +2,38 @@
 import { base } from '$app/paths';
 import { page } from '$app/state';
 import type { Style } from '../api/types';
-import type { Group } from '../shortcuts/types';
+import type { ShortcutGroup } from '../shortcuts/types';
 import { studio } from '../studio/studio.svelte';
 import { gallery } from './gallery.svelte';
 
 const isHere = () => page.url.pathname === `${base}/styles/`;
-const moves = () => isHere() && gallery.movable && meant() !== null;
+const canMove = () => isHere() && gallery.isMovable && getFocusedStyle() !== null;
 
-export const STYLES: Group = {
+export const GALLERY_SHORTCUTS: ShortcutGroup = {
   label: 'place.styles',
-  strokes: [
-    { keys: ['/'], label: 'styles.find', when: isHere, press: () => document.getElementById('words')?.focus() },
-    { keys: ['mod+arrowleft'], label: 'styles.earlier', when: moves, press: () => step(-1) },
-    { keys: ['mod+arrowright'], label: 'styles.later', when: moves, press: () => step(1) },
-    { keys: ['delete', 'backspace'], label: 'styles.remove', when: () => removable(meant()), press: () => (gallery.doomed = meant()) },
-    { keys: ['mod+z'], label: 'do.undo', when: isHere, press: () => gallery.undo() },
-    { keys: ['mod+shift+z', 'mod+y'], label: 'do.redo', when: isHere, press: () => gallery.redo() },
+  shortcuts: [
+    { keys: ['/'], label: 'styles.find', isActive: isHere, run: () => document.getElementById('words')?.focus() },
+    { keys: ['mod+arrowleft'], label: 'styles.earlier', isActive: canMove, run: () => moveStyle(-1) },
+    { keys: ['mod+arrowright'], label: 'styles.later', isActive: canMove, run: () => moveStyle(1) },
+    { keys: ['delete', 'backspace'], label: 'styles.remove', isActive: () => canRemove(getFocusedStyle()), run: () => (gallery.toRemove = getFocusedStyle()) },
+    { keys: ['mod+z'], label: 'do.undo', isActive: isHere, run: () => gallery.undo() },
+    { keys: ['mod+shift+z', 'mod+y'], label: 'do.redo', isActive: isHere, run: () => gallery.redo() },
   ],
 };
 
 /** The style whose tile has the focus. */
-function meant(): Style | null {
+function getFocusedStyle(): Style | null {
   const name = document.activeElement?.closest<HTMLElement>('[data-style]')?.dataset.style;
   return studio.styles.find((style) => style.name === name) ?? null;
 }
 
-function removable(style: Style | null): boolean {
+function canRemove(style: Style | null): boolean {
   return isHere() && style !== null && style.added;
 }
 
-function step(by: number): void {
-  const style = meant();
+function moveStyle(step: number): void {
+  const style = getFocusedStyle();
   if (!style) return;
-  gallery.step(style.name, by);
+  gallery.moveBy(style.name, step);
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-style="${style.name}"] .tile`)?.focus());
 }

@@ -1,118 +1,118 @@
 /** The gallery: which styles are in sight, in which order, and which files are being taken in. Knows no page. */
-import { isGone } from '../api/problem';
+import { isNotFound } from '../api/problem';
 import type { Style } from '../api/types';
 import { addStyle, orderStyles, removeStyle } from '../api/styles';
-import { language } from '../language/language.svelte';
-import { complain, tell } from '../toasts/toasts.svelte';
+import { getLanguage } from '../language/language.svelte';
+import { showProblem, showToast } from '../toasts/toasts.svelte';
 import { studio } from '../studio/studio.svelte';
-import { ANY, arrange, place, type Order, type Sieve } from './filter-styles';
+import { NO_FILTER, filterStyles, moveName, type StyleOrder, type StyleFilter } from './filter-styles';
 
-/** A style file that somebody brought: being checked, or refused for a reason. */
-export interface Brought {
+/** A style file that somebody added: being checked, or rejected for a reason. */
+export interface StyleUpload {
   readonly id: number;
   readonly name: string;
   readonly problem: unknown;
 }
 
 class Gallery {
-  sieve = $state.raw<Sieve>(ANY);
-  order = $state<Order>('mine');
-  brought = $state.raw<readonly Brought[]>([]);
+  filter = $state.raw<StyleFilter>(NO_FILTER);
+  order = $state<StyleOrder>('mine');
+  uploads = $state.raw<readonly StyleUpload[]>([]);
   /** The style whose removal is being asked about. */
-  doomed = $state.raw<Style | null>(null);
-  /** Where a style was put, for those who hear the page. */
-  placed = $state.raw<{ name: string; at: number } | null>(null);
+  toRemove = $state.raw<Style | null>(null);
+  /** Where a style was moved, announced to screen readers. */
+  lastMove = $state.raw<{ name: string; at: number } | null>(null);
 
-  readonly shown = $derived(arrange(studio.styles, this.sieve, this.order, language()));
-  readonly sifted = $derived(Object.values(this.sieve).some(Boolean));
+  readonly visible = $derived(filterStyles(studio.styles, this.filter, this.order, getLanguage()));
+  readonly isFiltered = $derived(Object.values(this.filter).some(Boolean));
   /** Places mean something only where all are in sight in their own order. */
-  readonly movable = $derived(this.order === 'mine' && !this.sifted && studio.styles.length > 1);
+  readonly isMovable = $derived(this.order === 'mine' && !this.isFiltered && studio.styles.length > 1);
 
   #past: (readonly string[])[] = [];
   #future: (readonly string[])[] = [];
-  #last = 0;
+  #lastId = 0;
 
-  sift(changes: Partial<Sieve>): void {
-    this.sieve = { ...this.sieve, ...changes };
+  setFilter(changes: Partial<StyleFilter>): void {
+    this.filter = { ...this.filter, ...changes };
   }
 
   /** Puts the style at this place. */
-  move(name: string, at: number): void {
-    const before = names();
-    const after = place(before, name, at);
+  moveTo(name: string, at: number): void {
+    const before = listNames();
+    const after = moveName(before, name, at);
     if (after.join() === before.join()) return;
     this.#past.push(before);
     this.#future = [];
-    this.placed = { name, at: after.indexOf(name) };
-    void this.#arrange(after);
+    this.lastMove = { name, at: after.indexOf(name) };
+    void this.#saveOrder(after);
   }
 
-  step(name: string, by: number): void {
-    this.move(name, names().indexOf(name) + by);
+  moveBy(name: string, step: number): void {
+    this.moveTo(name, listNames().indexOf(name) + step);
   }
 
   undo(): void {
     const before = this.#past.pop();
     if (!before) return;
-    this.#future.push(names());
-    void this.#arrange(before);
+    this.#future.push(listNames());
+    void this.#saveOrder(before);
   }
 
   redo(): void {
     const next = this.#future.pop();
     if (!next) return;
-    this.#past.push(names());
-    void this.#arrange(next);
+    this.#past.push(listNames());
+    void this.#saveOrder(next);
   }
 
   /** Has the server check these files, one after another, and takes in what is a style. */
   async add(files: readonly File[]): Promise<void> {
-    const fresh = files.map((file) => ({ file, id: (this.#last += 1) }));
-    this.brought = [...this.brought, ...fresh.map(({ file, id }) => ({ id, name: file.name, problem: null }))];
-    for (const { file, id } of fresh) {
+    const added = files.map((file) => ({ file, id: (this.#lastId += 1) }));
+    this.uploads = [...this.uploads, ...added.map(({ file, id }) => ({ id, name: file.name, problem: null }))];
+    for (const { file, id } of added) {
       try {
         const style = await addStyle(file);
-        this.brought = this.brought.filter((one) => one.id !== id);
-        await studio.list();
-        tell('styles.added', { name: style.title[language()] ?? style.name });
+        this.uploads = this.uploads.filter((one) => one.id !== id);
+        await studio.loadStyles();
+        showToast('styles.added', { name: style.title[getLanguage()] ?? style.name });
       } catch (problem) {
-        this.brought = this.brought.map((one) => (one.id === id ? { ...one, problem } : one));
+        this.uploads = this.uploads.map((one) => (one.id === id ? { ...one, problem } : one));
       }
     }
   }
 
-  dismiss(id: number): void {
-    this.brought = this.brought.filter((one) => one.id !== id);
+  dismissUpload(id: number): void {
+    this.uploads = this.uploads.filter((one) => one.id !== id);
   }
 
   /** Takes the style from the server, for all who use it. */
   async remove(style: Style): Promise<void> {
-    this.doomed = null;
+    this.toRemove = null;
     try {
       await removeStyle(style.name);
-      tell('styles.removed', { name: style.title[language()] ?? style.name });
+      showToast('styles.removed', { name: style.title[getLanguage()] ?? style.name });
     } catch (reason) {
-      if (!isGone(reason)) complain(reason);
+      if (!isNotFound(reason)) showProblem(reason);
     }
-    await studio.list();
+    await studio.loadStyles();
   }
 
   /** Shows the order at once, and has the server keep it; what it refuses is as it was. */
-  async #arrange(wanted: readonly string[]): Promise<void> {
+  async #saveOrder(order: readonly string[]): Promise<void> {
     const before = studio.styles;
-    const at = new Map(wanted.map((name, index) => [name, index]));
-    const rank = (style: Style): number => at.get(style.name) ?? wanted.length;
+    const at = new Map(order.map((name, index) => [name, index]));
+    const rank = (style: Style): number => at.get(style.name) ?? order.length;
     studio.styles = [...before].sort((one, other) => rank(one) - rank(other));
     try {
       await orderStyles(studio.styles.map((style) => style.name));
     } catch (reason) {
       studio.styles = before;
-      complain(reason);
+      showProblem(reason);
     }
   }
 }
 
-function names(): readonly string[] {
+function listNames(): readonly string[] {
   return studio.styles.map((style) => style.name);
 }
 

@@ -1,8 +1,8 @@
 /** The judge's scores in a style file, made ready to be shown. Knows their names and which way is better. */
-import type { Key } from '../language/language.svelte';
+import type { MessageKey } from '../language/language.svelte';
 
 /** A score as the judge writes it: its value within its interval. */
-export interface Figure {
+export interface ScoreEstimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -10,14 +10,14 @@ export interface Figure {
 
 export interface Score {
   readonly name: string;
-  readonly label: Key | null;
+  readonly label: MessageKey | null;
   readonly better: 'less' | 'more' | null;
-  readonly figure: Figure;
+  readonly estimate: ScoreEstimate;
   /** What true works of the artist get, where the judge measured that. */
-  readonly works: Figure | null;
+  readonly works: ScoreEstimate | null;
 }
 
-const LABELS: readonly [name: string, label: Key, better: Score['better']][] = [
+const KNOWN_SCORES: readonly [name: string, label: MessageKey, better: Score['better']][] = [
   ['kernel', 'score.kernel', 'less'],
   ['content', 'score.content', 'less'],
   ['edges', 'score.edges', 'more'],
@@ -35,34 +35,34 @@ const LABELS: readonly [name: string, label: Key, better: Score['better']][] = [
 ];
 
 /** How many of them say the most. */
-export const CHIEF = 4;
+export const MAIN_SCORES = 4;
 
 /** The scores that are figures, the chief ones first; ones that this page does not know come last, under their names. */
-export function readScores(scores: Record<string, unknown>): readonly Score[] {
-  const works = table(scores.true_works);
-  const known = new Set(LABELS.map(([name]) => name));
+export function parseScores(scores: Record<string, unknown>): readonly Score[] {
+  const works = toRecord(scores.true_works);
+  const known = new Set(KNOWN_SCORES.map(([name]) => name));
   const others = Object.keys(scores).filter((name) => !known.has(name));
-  const all = [...LABELS, ...others.map((name) => [name, null, null] as const)];
+  const all = [...KNOWN_SCORES, ...others.map((name) => [name, null, null] as const)];
   return all.flatMap(([name, label, better]) => {
-    const figure = scores[name];
-    if (!isFigure(figure)) return [];
+    const estimate = scores[name];
+    if (!isScoreEstimate(estimate)) return [];
     const theirs = works[name];
-    return [{ name, label, better, figure, works: isFigure(theirs) ? theirs : null }];
+    return [{ name, label, better, estimate, works: isScoreEstimate(theirs) ? theirs : null }];
   });
 }
 
 /** On how many photos and works the scores stand. */
-export function readSets(scores: Record<string, unknown>): { photos: number; art: number; trained: number } | null {
-  const { photos, art, trained } = table(scores.sets);
+export function parseDatasetSizes(scores: Record<string, unknown>): { photos: number; art: number; trained: number } | null {
+  const { photos, art, trained } = toRecord(scores.sets);
   if (typeof photos !== 'number' || typeof art !== 'number' || typeof trained !== 'number') return null;
   return { photos, art, trained };
 }
 
-function table(value: unknown): Record<string, unknown> {
+function toRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function isFigure(score: unknown): score is Figure {
-  const { value, low, high } = table(score);
+function isScoreEstimate(score: unknown): score is ScoreEstimate {
+  const { value, low, high } = toRecord(score);
   return [value, low, high].every((each) => typeof each === 'number');
 }

@@ -1,41 +1,41 @@
 /** The short words at the page's foot: what was done, or why it was not. Read aloud, gone after a while. */
-import type { Key } from '../language/language.svelte';
+import type { MessageKey } from '../language/language.svelte';
 
-const STAY = 5000;
+const DURATION = 5000;
 
 /** What can be done about what was done: taking it back, for one. */
-export interface Offer {
-  readonly label: Key;
-  readonly take: () => void;
+export interface ToastAction {
+  readonly label: MessageKey;
+  readonly run: () => void;
   /** Milliseconds that it stands. */
-  readonly stay: number;
+  readonly duration: number;
 }
 
-interface Said {
-  key: Key | null;
+interface Toast {
+  key: MessageKey | null;
   values: Record<string, string | number>;
   problem: unknown;
-  offer: Offer | null;
+  action: ToastAction | null;
 }
 
-export const said = $state<{ now: Said | null }>({ now: null });
+export const toast = $state<{ now: Toast | null }>({ now: null });
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function tell(key: Key, values: Record<string, string | number> = {}, offer: Offer | null = null): void {
-  put({ key, values, problem: null, offer }, offer?.stay ?? STAY);
+export function showToast(key: MessageKey, values: Record<string, string | number> = {}, action: ToastAction | null = null): void {
+  show({ key, values, problem: null, action }, action?.duration ?? DURATION);
 }
 
-export function complain(problem: unknown): void {
-  put({ key: null, values: {}, problem, offer: null }, STAY * 2);
+export function showProblem(problem: unknown): void {
+  show({ key: null, values: {}, problem, action: null }, DURATION * 2);
 }
 
-export function hush(): void {
+export function dismissToast(): void {
   clearTimeout(timer);
-  said.now = null;
+  toast.now = null;
 }
 
-function put(now: Said, stay: number): void {
+function show(now: Toast, duration: number): void {
   clearTimeout(timer);
-  said.now = now;
-  timer = setTimeout(hush, stay);
+  toast.now = now;
+  timer = setTimeout(dismissToast, duration);
 }

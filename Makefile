@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 ARGS ?=
 STYLE ?= monet
 PAGE := ganvas/web/static/index.html
-STUDIO := $(shell find studio -type f -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' 2>/dev/null)
+STUDIO := $(shell find studio -type f -not -path '*/node_modules/*' -not -path '*/.svelte-kit/*' -not -path 'studio/tests/*' 2>/dev/null)
 
 .PHONY: run test check train bench soak page wheel chromium postgres clean
 
@@ -18,12 +18,12 @@ run: $(VENV)/serving $(PAGE)
 test: check chromium postgres
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# What needs no running: style of the code, types, the page's types.
+# What needs no server: style of the code and types; the page's too, and the tests of its modules.
 check: $(VENV)/testing $(PAGE)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	cd studio && npm run --silent check
+	cd studio && npm run --silent check && npm run --silent lint && npm run --silent test
 
 # Train a built-in style again from its recipe: make train STYLE=ukiyoe
 train: $(VENV)/testing

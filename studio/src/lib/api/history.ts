@@ -50,7 +50,11 @@ const PAGE = 60;
 const FOLDERS = `${API_ROOT}/history/folders`;
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
-export async function listHistory(search: HistorySearch, before: string, options: RequestOptions): Promise<{ pictures: HistoryPicture[]; next: string | null }> {
+export async function listHistory(
+  search: HistorySearch,
+  before: string,
+  options: RequestOptions,
+): Promise<{ pictures: HistoryPicture[]; next: string | null }> {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (search.words.trim()) query.set('q', search.words.trim());
   if (search.style) query.set('style', search.style);
@@ -74,7 +78,9 @@ export async function createFolder(name: string): Promise<FolderCounts> {
 
 /** Where there is a folder of that name already, the two become one. */
 export async function renameFolder(from: string, to: string): Promise<FolderCounts> {
-  return readCounts(await request(getFolderUrl(from), { method: 'PATCH', headers: JSON_BODY, body: JSON.stringify({ name: to }) }));
+  return readCounts(
+    await request(getFolderUrl(from), { method: 'PATCH', headers: JSON_BODY, body: JSON.stringify({ name: to }) }),
+  );
 }
 
 /** What lay in it stays, in no folder. */

@@ -48,5 +48,13 @@ export interface JobEvent {
   kind: 'job' | 'part' | 'progress' | 'end' | 'deleted';
   /** Events are numbered from 1 without a gap. */
   number: number;
-  body: { state?: JobState; counts?: Job['counts']; number?: number; share?: number; error?: PartError; picture?: string; at?: number };
+  body: {
+    state?: JobState;
+    counts?: Job['counts'];
+    number?: number;
+    share?: number;
+    error?: PartError;
+    picture?: string;
+    at?: number;
+  };
 }

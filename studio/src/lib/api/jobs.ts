@@ -7,7 +7,10 @@ import type { Picture } from './types';
 import type { JobAction, JobEvent, Job, JobPart } from './job-types';
 
 /** The newest first; `next` is where the list goes on. */
-export async function listJobs(before = '', options: RequestOptions = {}): Promise<{ jobs: Job[]; next: string | null }> {
+export async function listJobs(
+  before = '',
+  options: RequestOptions = {},
+): Promise<{ jobs: Job[]; next: string | null }> {
   const query = before ? `?before=${encodeURIComponent(before)}` : '';
   return (await request(`${API_ROOT}/jobs${query}`, { signal: options.signal }, options)).json();
 }
@@ -77,7 +80,8 @@ function followJob(job: Job, options: FollowOptions): Promise<void> {
 export function applyJobEvent(job: Job, { kind, number, body }: JobEvent): void {
   if (number <= job.event) return;
   job.event = number;
-  if (kind === 'job') Object.assign(job, readEndTime(body), { state: body.state ?? job.state, counts: body.counts ?? job.counts });
+  if (kind === 'job')
+    Object.assign(job, readEndTime(body), { state: body.state ?? job.state, counts: body.counts ?? job.counts });
   const part = job.parts?.[(body.number ?? 0) - 1];
   if (kind === 'progress' && part) part.share = body.share ?? part.share;
   if (kind !== 'part' || !body.state || !part) return;

@@ -6,7 +6,11 @@ import type { Job } from './job-types';
 
 /** The picture; one that is too large to wait for is a job, which is followed until the picture is there. */
 export async function makePicture(pictureRequest: PictureRequest, options: FollowOptions = {}): Promise<Picture> {
-  const response = await request(`${API_ROOT}/pictures`, { method: 'POST', body: toFormData(pictureRequest), signal: options.signal }, options);
+  const response = await request(
+    `${API_ROOT}/pictures`,
+    { method: 'POST', body: toFormData(pictureRequest), signal: options.signal },
+    options,
+  );
   if (response.status === 202) return waitForPicture((await response.json()) as Job, options);
   return (await response.json()) as Picture;
 }
@@ -15,7 +19,9 @@ export async function makePicture(pictureRequest: PictureRequest, options: Follo
 export async function findFaces(photo: Blob, options: RequestOptions = {}): Promise<Faces> {
   const body = new FormData();
   body.set('photo', photo, 'photo');
-  return (await request(`${API_ROOT}/faces`, { method: 'POST', body, signal: options.signal }, options)).json() as Promise<Faces>;
+  return (
+    await request(`${API_ROOT}/faces`, { method: 'POST', body, signal: options.signal }, options)
+  ).json() as Promise<Faces>;
 }
 
 export async function fetchBlob(url: string, options: RequestOptions = {}): Promise<Blob> {

@@ -8,7 +8,9 @@ export async function listStyles(): Promise<Style[]> {
 
 /** All that a style's file says. */
 export async function getStyle(name: string, options: RequestOptions = {}): Promise<StyleDetails> {
-  return (await request(`${API_ROOT}/styles/${encodeURIComponent(name)}`, { signal: options.signal }, options)).json() as Promise<StyleDetails>;
+  return (
+    await request(`${API_ROOT}/styles/${encodeURIComponent(name)}`, { signal: options.signal }, options)
+  ).json() as Promise<StyleDetails>;
 }
 
 /** The style in this file, once the server has checked it. */

@@ -94,5 +94,10 @@ function suggestName(paths: readonly string[]): string {
 export function formatBytes(bytes: number): string {
   const unit = bytes >= 1e9 ? 'gigabyte' : bytes >= 1e6 ? 'megabyte' : 'kilobyte';
   const divisor = { gigabyte: 1e9, megabyte: 1e6, kilobyte: 1e3 }[unit];
-  return formatNumber(bytes / divisor, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: bytes / divisor < 10 ? 1 : 0 });
+  return formatNumber(bytes / divisor, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: bytes / divisor < 10 ? 1 : 0,
+  });
 }

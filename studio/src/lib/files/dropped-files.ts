@@ -35,7 +35,8 @@ async function readEntry(entry: FileSystemEntry): Promise<IncomingFile[]> {
     return [toIncomingFile(file, path)];
   }
   const files: IncomingFile[] = [];
-  for (const inside of await listEntries((entry as FileSystemDirectoryEntry).createReader())) files.push(...(await readEntry(inside)));
+  for (const inside of await listEntries((entry as FileSystemDirectoryEntry).createReader()))
+    files.push(...(await readEntry(inside)));
   return files;
 }
 

@@ -3,7 +3,8 @@ import { nameFile, toIncomingFile, type IncomingFile, type NamedFile } from './i
 import { STYLE_SUFFIX } from './dropped-files';
 
 const CAMERA_TYPES = 'image/*,.heic,.heif,.tif,.tiff,.avif';
-const PHOTO_TYPES = 'image/jpeg,image/png,image/webp,image/avif,image/tiff,image/heic,.jpg,.png,.heic,.heif,.tif,.tiff,.avif,.zip';
+const PHOTO_TYPES =
+  'image/jpeg,image/png,image/webp,image/avif,image/tiff,image/heic,.jpg,.png,.heic,.heif,.tif,.tiff,.avif,.zip';
 
 /** Held while the system's window is open: nothing else holds it. */
 let pendingInput: HTMLInputElement | null = null;

@@ -27,7 +27,15 @@ export interface SortedFiles {
 }
 
 const PHOTO_NAME = /\.(jpe?g|jfif|png|webp|avif|tiff?|hei[cf])$/i;
-const PHOTO_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff', 'image/heic', 'image/heif']);
+const PHOTO_TYPES = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/tiff',
+  'image/heic',
+  'image/heif',
+]);
 const ZIP_NAME = /\.zip$/i;
 const SYSTEM_FILE = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
 

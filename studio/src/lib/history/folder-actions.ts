@@ -24,7 +24,10 @@ export async function renameOrMergeFolder(from: string, to: string): Promise<voi
   }
   const contents = await history.listFolder(from);
   await removeFolder(from);
-  await movePictures(contents.map((picture) => ({ ...picture, folder: '' })), to);
+  await movePictures(
+    contents.map((picture) => ({ ...picture, folder: '' })),
+    to,
+  );
 }
 
 /** Takes the folder away; what lay in it stays, in no folder. */
@@ -37,7 +40,10 @@ export async function removeFolder(name: string): Promise<void> {
 /** Puts the pictures that were dropped into the folder. */
 export async function dropIntoFolder(folder: string, data: DataTransfer | null): Promise<void> {
   const ids = new Set(JSON.parse(data?.getData(PICTURES_TYPE) || '[]') as string[]);
-  await movePictures(history.visible.filter((picture) => ids.has(picture.id)), folder);
+  await movePictures(
+    history.visible.filter((picture) => ids.has(picture.id)),
+    folder,
+  );
   selection.clear();
 }
 

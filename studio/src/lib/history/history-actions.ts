@@ -82,19 +82,26 @@ async function sendDelete(action: UndoableAction, leaving = false): Promise<void
   clearTimeout(timer);
   scheduled.delete(action);
   undoStack.past = undoStack.past.filter((other) => other !== action);
-  await forEachLimited(ids, async (id) => {
-    try {
-      await deletePicture(id, leaving);
-      history.forget(id);
-    } catch (reason) {
-      if (isNotFound(reason)) return history.forget(id);
-      history.deleting.delete(id);
-      showProblem(reason);
-    }
-  }, leaving ? ids.length : MAX_PARALLEL);
+  await forEachLimited(
+    ids,
+    async (id) => {
+      try {
+        await deletePicture(id, leaving);
+        history.forget(id);
+      } catch (reason) {
+        if (isNotFound(reason)) return history.forget(id);
+        history.deleting.delete(id);
+        showProblem(reason);
+      }
+    },
+    leaving ? ids.length : MAX_PARALLEL,
+  );
 }
 
-async function changePictures(pictures: readonly HistoryPicture[], getChange: (picture: HistoryPicture) => PictureChange): Promise<void> {
+async function changePictures(
+  pictures: readonly HistoryPicture[],
+  getChange: (picture: HistoryPicture) => PictureChange,
+): Promise<void> {
   const after = pictures.map((picture) => ({ ...picture, ...getChange(picture) }));
   recordAction({ undo: () => savePictures(pictures, after), redo: () => savePictures(after, pictures) });
   await savePictures(after, pictures).catch(showProblem);
@@ -120,7 +127,10 @@ export function recordAction(action: UndoableAction): void {
   undoStack.future = [];
 }
 
-function showUndoToast(key: 'history.moved' | 'history.moved.out' | 'history.deleted', values: Record<string, string | number>): void {
+function showUndoToast(
+  key: 'history.moved' | 'history.moved.out' | 'history.deleted',
+  values: Record<string, string | number>,
+): void {
   showToast(key, values, { label: 'do.undo', run: () => void undo(), duration: UNDO_DURATION });
 }
 

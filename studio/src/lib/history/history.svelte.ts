@@ -22,21 +22,29 @@ class History {
   readonly visible = $derived(this.pictures.filter((picture) => this.#matches(picture)));
   readonly folders = $derived(Object.keys(this.counts).filter(Boolean).sort(new Intl.Collator().compare));
   readonly total = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0) - this.deleting.size);
-  readonly isSearching = $derived(this.search !== EVERYTHING && JSON.stringify(this.search) !== JSON.stringify(EVERYTHING));
+  readonly isSearching = $derived(
+    this.search !== EVERYTHING && JSON.stringify(this.search) !== JSON.stringify(EVERYTHING),
+  );
 
   #abort: AbortController | null = null;
 
   /** How many are in this folder. */
   countIn(folder: string): number {
-    const deletingCount = this.pictures.filter((picture) => picture.folder === folder && this.deleting.has(picture.id)).length;
+    const deletingCount = this.pictures.filter(
+      (picture) => picture.folder === folder && this.deleting.has(picture.id),
+    ).length;
     return Math.max(0, (this.counts[folder] ?? 0) - deletingCount);
   }
 
   /** All pictures in a folder, read or not. */
   async listFolder(folder: string): Promise<readonly HistoryPicture[]> {
     const contents: HistoryPicture[] = [];
-    for (let before: string | null = ''; before !== null; ) {
-      const { pictures, next }: { pictures: HistoryPicture[]; next: string | null } = await listHistory({ ...EVERYTHING, folder }, before, {});
+    for (let before: string | null = ''; before !== null;) {
+      const { pictures, next }: { pictures: HistoryPicture[]; next: string | null } = await listHistory(
+        { ...EVERYTHING, folder },
+        before,
+        {},
+      );
       contents.push(...pictures.filter((picture) => !this.deleting.has(picture.id)));
       before = next;
     }
@@ -54,7 +62,8 @@ class History {
     const searchKey = JSON.stringify(this.search);
     await this.#request('', ({ pictures, next }) => {
       const last = pictures.at(-1)?.id;
-      const later = searchKey === this.#loadedSearch && next !== null && last ? this.pictures.filter(({ id }) => id < last) : [];
+      const later =
+        searchKey === this.#loadedSearch && next !== null && last ? this.pictures.filter(({ id }) => id < last) : [];
       this.pictures = [...pictures, ...later];
       if (later.length === 0) this.nextPage = next;
       this.#loadedSearch = searchKey;
@@ -79,7 +88,9 @@ class History {
   /** Puts other records in the place of those with the same id. */
   replace(changed: readonly HistoryPicture[]): void {
     const replacements = new Map(changed.map((picture) => [picture.id, picture]));
-    const moved = this.pictures.filter(({ id, folder }) => replacements.has(id) && replacements.get(id)?.folder !== folder);
+    const moved = this.pictures.filter(
+      ({ id, folder }) => replacements.has(id) && replacements.get(id)?.folder !== folder,
+    );
     const counts = { ...this.counts };
     for (const { id, folder } of moved) {
       const to = replacements.get(id)?.folder ?? '';
@@ -111,7 +122,10 @@ class History {
     return !this.deleting.has(picture.id) && (!star || picture.star) && (folder === null || picture.folder === folder);
   }
 
-  async #request(before: string, onFound: (found: { pictures: HistoryPicture[]; next: string | null }) => void): Promise<void> {
+  async #request(
+    before: string,
+    onFound: (found: { pictures: HistoryPicture[]; next: string | null }) => void,
+  ): Promise<void> {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;

@@ -51,7 +51,8 @@ export async function deleteLegacyEntry(entry: LegacyEntry): Promise<void> {
   const database = await openDatabase();
   const transaction = database.transaction([ENTRIES, PHOTOS], 'readwrite');
   const remaining = await toPromise<LegacyEntry[]>(transaction.objectStore(ENTRIES).getAll());
-  if (!remaining.some((other) => other.id !== entry.id && other.photo === entry.photo)) transaction.objectStore(PHOTOS).delete(entry.photo);
+  if (!remaining.some((other) => other.id !== entry.id && other.photo === entry.photo))
+    transaction.objectStore(PHOTOS).delete(entry.photo);
   await toPromise(transaction.objectStore(ENTRIES).delete(entry.id));
   database.close();
 }

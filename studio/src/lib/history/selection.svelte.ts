@@ -23,7 +23,8 @@ class Selection {
   toggle(id: string, range = false): void {
     const all = history.visible.map((picture) => picture.id);
     const [start, end] = [all.indexOf(this.#anchor), all.indexOf(id)].sort((one, other) => one - other);
-    if (range && start !== undefined && start >= 0) for (const each of all.slice(start, (end ?? start) + 1)) this.ids.add(each);
+    if (range && start !== undefined && start >= 0)
+      for (const each of all.slice(start, (end ?? start) + 1)) this.ids.add(each);
     else if (this.ids.has(id)) this.ids.delete(id);
     else this.ids.add(id);
     this.#anchor = id;

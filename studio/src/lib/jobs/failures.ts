@@ -23,7 +23,10 @@ export interface FailureReason {
 function explainFailure(part: JobPart): FailureReason {
   const serverText = [part.error?.what, part.error?.right].filter(Boolean).join(' ');
   if (getLanguage() === 'en') return { text: serverText, serverText: '' };
-  const [, key, whole] = KNOWN_REASONS.find(([pattern]) => pattern.test(part.error?.what ?? '')) ?? [null, 'problem.wish' as const];
+  const [, key, whole] = KNOWN_REASONS.find(([pattern]) => pattern.test(part.error?.what ?? '')) ?? [
+    null,
+    'problem.wish' as const,
+  ];
   return { text: t(key), serverText: whole ? '' : serverText };
 }
 

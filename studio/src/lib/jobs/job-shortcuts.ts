@@ -17,11 +17,26 @@ export const JOB_SHORTCUTS: ShortcutGroup = {
     { keys: ['j'], label: 'keys.jobs', isActive: () => !isHere(), run: () => void goto(`${base}/jobs/`) },
     { keys: ['n', 'arrowdown'], label: 'keys.jobs.next', isActive: canMove, run: () => focusNext(1) },
     { keys: ['p', 'arrowup'], label: 'keys.jobs.previous', isActive: canMove, run: () => focusNext(-1) },
-    { keys: ['h'], label: 'keys.jobs.hold', isActive: () => isAllowed('pause') || isAllowed('resume'), run: pauseOrResume },
+    {
+      keys: ['h'],
+      label: 'keys.jobs.hold',
+      isActive: () => isAllowed('pause') || isAllowed('resume'),
+      run: pauseOrResume,
+    },
     { keys: ['r'], label: 'keys.jobs.retry', isActive: () => isAllowed('retry'), run: () => runAction('retry') },
     { keys: ['x'], label: 'keys.jobs.cancel', isActive: () => isAllowed('cancel'), run: () => runAction('cancel') },
-    { keys: ['d'], label: 'keys.jobs.save', isActive: () => isAllowed('save'), run: () => void downloadAll(getTargetJob()).catch(showProblem) },
-    { keys: ['delete', 'backspace'], label: 'keys.jobs.delete', isActive: () => getTargetJob() !== undefined, run: confirmDelete },
+    {
+      keys: ['d'],
+      label: 'keys.jobs.save',
+      isActive: () => isAllowed('save'),
+      run: () => void downloadAll(getTargetJob()).catch(showProblem),
+    },
+    {
+      keys: ['delete', 'backspace'],
+      label: 'keys.jobs.delete',
+      isActive: () => getTargetJob() !== undefined,
+      run: confirmDelete,
+    },
   ],
 };
 

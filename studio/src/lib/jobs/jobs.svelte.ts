@@ -75,7 +75,8 @@ class Jobs {
     }
     this.ready = true;
     this.#updateFollowed();
-    if (this.items.some(isUnfinished)) this.#timer = setTimeout(() => void this.refresh(), (this.#watched ? WATCHED_INTERVAL : IDLE_INTERVAL) * 1000);
+    if (this.items.some(isUnfinished))
+      this.#timer = setTimeout(() => void this.refresh(), (this.#watched ? WATCHED_INTERVAL : IDLE_INTERVAL) * 1000);
   }
 
   async loadMore(): Promise<void> {

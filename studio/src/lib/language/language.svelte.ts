@@ -25,7 +25,9 @@ export function setLanguage(next: Language): void {
 
 /** The message of this key, with `{word}` replaced by the value of that name. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
-  return MESSAGES[current.language][key].replace(/\{(\w+)\}/g, (placeholder, name: string) => String(values[name] ?? placeholder));
+  return MESSAGES[current.language][key].replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    String(values[name] ?? placeholder),
+  );
 }
 
 /** Words that came with a style, in the page's language where they have it, else in any that they have. */

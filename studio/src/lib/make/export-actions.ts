@@ -50,7 +50,9 @@ export async function copyImage(): Promise<void> {
   if (!studio.photo) return;
   if (!navigator.clipboard?.write) return showToast('problem.clipboard');
   try {
-    const blob = makeFullSize('copy', { format: 'png', quality: 100, metadata: 'none' }).then((result) => result?.blob ?? new Blob());
+    const blob = makeFullSize('copy', { format: 'png', quality: 100, metadata: 'none' }).then(
+      (result) => result?.blob ?? new Blob(),
+    );
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
     showToast('done.copied');
   } catch (reason) {

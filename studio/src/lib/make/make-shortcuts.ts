@@ -21,7 +21,11 @@ export const MAKE_SHORTCUTS: readonly ShortcutGroup[] = [
     label: 'keys.photo',
     shortcuts: [
       { keys: ['mod+o'], label: 'keys.open', run: () => pickPhotos(false, (incoming) => void openPhotos(incoming)) },
-      { keys: ['mod+shift+o'], label: 'keys.folder', run: () => pickPhotos(true, (incoming) => void openPhotos(incoming)) },
+      {
+        keys: ['mod+shift+o'],
+        label: 'keys.folder',
+        run: () => pickPhotos(true, (incoming) => void openPhotos(incoming)),
+      },
       { keys: ['mod+v'], label: 'keys.paste', isActive: () => false, run: () => undefined },
       { keys: ['n'], label: 'keys.photo.next', isActive: hasSeveralPhotos, run: () => stepPhoto(1) },
       { keys: ['p'], label: 'keys.photo.previous', isActive: hasSeveralPhotos, run: () => stepPhoto(-1) },
@@ -44,7 +48,13 @@ export const MAKE_SHORTCUTS: readonly ShortcutGroup[] = [
   {
     label: 'keys.compare',
     shortcuts: [
-      { keys: ['o'], label: 'keys.before', isActive: onStage, run: () => showPhotoOnly(true), onRelease: () => showPhotoOnly(false) },
+      {
+        keys: ['o'],
+        label: 'keys.before',
+        isActive: onStage,
+        run: () => showPhotoOnly(true),
+        onRelease: () => showPhotoOnly(false),
+      },
       { keys: ['v'], label: 'keys.mode', isActive: onStage, run: stepCompareMode },
       { keys: ['+', '='], label: 'keys.nearer', isActive: onStage, run: () => currentView.now?.zoomBy(1.5) },
       { keys: ['-'], label: 'keys.farther', isActive: onStage, run: () => currentView.now?.zoomBy(1 / 1.5) },
@@ -113,7 +123,9 @@ function toggleColour(): void {
 }
 
 function stepCompareMode(): void {
-  studio.setCompareMode(COMPARE_MODES[(COMPARE_MODES.indexOf(studio.compareMode) + 1) % COMPARE_MODES.length] ?? 'slider');
+  studio.setCompareMode(
+    COMPARE_MODES[(COMPARE_MODES.indexOf(studio.compareMode) + 1) % COMPARE_MODES.length] ?? 'slider',
+  );
 }
 
 function showPhotoOnly(photoOnly: boolean): void {

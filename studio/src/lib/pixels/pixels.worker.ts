@@ -22,7 +22,8 @@ function postReply(reply: WorkerReply, transfer: Transferable[]): void {
 function handleCall(call: WorkerCall): Promise<unknown> | unknown {
   if (call.name === 'open') return open(call.blob);
   if (call.name === 'reduce') return reduce(getBitmap(call.id), call.longEdge, call.opaque);
-  if (call.name === 'crop') return drawCrop(getBitmap(call.id), call.box, call.width, call.height).transferToImageBitmap();
+  if (call.name === 'crop')
+    return drawCrop(getBitmap(call.id), call.box, call.width, call.height).transferToImageBitmap();
   return close(call.id);
 }
 
@@ -58,7 +59,10 @@ function reduce(bitmap: ImageBitmap, longEdge: number, opaque: boolean): Promise
   const width = Math.max(1, Math.round(bitmap.width * share));
   const height = Math.max(1, Math.round(bitmap.height * share));
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
-  return drawCrop(bitmap, whole, width, height).convertToBlob({ type: opaque ? 'image/jpeg' : 'image/webp', quality: 0.95 });
+  return drawCrop(bitmap, whole, width, height).convertToBlob({
+    type: opaque ? 'image/jpeg' : 'image/webp',
+    quality: 0.95,
+  });
 }
 
 function drawCrop(bitmap: ImageBitmap, box: Box, width: number, height: number): OffscreenCanvas {

@@ -23,13 +23,16 @@ function findShortcut(event: KeyboardEvent): Shortcut | null {
   const name = mod ? `mod+${event.shiftKey ? 'shift+' : ''}${key}` : key;
   if (!mod && !shortcuts.lettersEnabled && key !== 'escape') return null;
   for (const group of shortcuts.groups) {
-    for (const shortcut of group.shortcuts) if (shortcut.keys.includes(name) && (shortcut.isActive?.() ?? true)) return shortcut;
+    for (const shortcut of group.shortcuts)
+      if (shortcut.keys.includes(name) && (shortcut.isActive?.() ?? true)) return shortcut;
   }
   return null;
 }
 
 function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select, [contenteditable]');
+  return (
+    target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select, [contenteditable]')
+  );
 }
 
 /** A sheet or a menu lies over the page: keys are its own. One that is on its way out has none any more. */

@@ -8,7 +8,13 @@ export interface Layer {
 }
 
 /** Draws the layer into the pane, and only into `clip` of it. */
-export function drawLayer(context: CanvasRenderingContext2D, view: StageView, pane: Pane, clip: Pane, layer: Layer): void {
+export function drawLayer(
+  context: CanvasRenderingContext2D,
+  view: StageView,
+  pane: Pane,
+  clip: Pane,
+  layer: Layer,
+): void {
   const place = view.locatePicture(pane);
   context.save();
   context.beginPath();
@@ -23,7 +29,13 @@ export function drawLayer(context: CanvasRenderingContext2D, view: StageView, pa
   context.restore();
 }
 
-function drawTiles(context: CanvasRenderingContext2D, view: StageView, pane: Pane, place: Pane, tiles: TileCache): void {
+function drawTiles(
+  context: CanvasRenderingContext2D,
+  view: StageView,
+  pane: Pane,
+  place: Pane,
+  tiles: TileCache,
+): void {
   // The whole picture may differ from the photo by nothing but its file: both have the same pixels.
   const scale = place.width / tiles.pixels.width;
   const visible = {

@@ -28,7 +28,14 @@ const toSize = (width: number, height: number): Size => ({ width, height });
 /** What avatars, screens of phones and screens of desks ask for; DEFAULT_SIZE_INDEX names the usual one of each. */
 export const CROP_SIZES: Record<Exclude<CropShape, 'whole'>, readonly Size[]> = {
   avatar: [128, 256, 400, 512, 1024].map(toSquareSize),
-  phone: [toSize(1080, 1920), toSize(1080, 2340), toSize(1080, 2400), toSize(1170, 2532), toSize(1290, 2796), toSize(1440, 3120)],
+  phone: [
+    toSize(1080, 1920),
+    toSize(1080, 2340),
+    toSize(1080, 2400),
+    toSize(1170, 2532),
+    toSize(1290, 2796),
+    toSize(1440, 3120),
+  ],
   desktop: [toSize(1920, 1080), toSize(1920, 1200), toSize(2560, 1440), toSize(3440, 1440), toSize(3840, 2160)],
 };
 const DEFAULT_SIZE_INDEX = { avatar: 3, phone: 3, desktop: 4 } as const;
@@ -57,7 +64,10 @@ export function cropFace(crop: Crop, { left, top, side }: FaceSquare, photoWidth
   const scale = image.width / photoWidth;
   const max = fitSize(crop.size, image);
   const edge = Math.min(max.width, Math.max(max.width * MIN_SHARE, side * scale));
-  return { ...crop, box: centreBox({ x: left * scale, y: top * scale, width: side * scale, height: side * scale }, edge, edge, image) };
+  return {
+    ...crop,
+    box: centreBox({ x: left * scale, y: top * scale, width: side * scale, height: side * scale }, edge, edge, image),
+  };
 }
 
 /** The crop as the fields `cut` and `size` of a request. */
@@ -73,7 +83,9 @@ export function formatCrop({ shape, box, size }: Crop, image: Size): { cut: stri
 /** The crop of the fields `cut` and `size`; the whole picture where they name none, or a size that is not in CROP_SIZES. */
 export function parseCrop(cut: string, size: string, image: Size): Crop {
   const [x, y, width, height] = cut.split(',').map(Number);
-  const shape = CROP_SHAPES.find((one) => one !== 'whole' && CROP_SIZES[one].some((known) => `${known.width}x${known.height}` === size));
+  const shape = CROP_SHAPES.find(
+    (one) => one !== 'whole' && CROP_SIZES[one].some((known) => `${known.width}x${known.height}` === size),
+  );
   if (!shape || !cut || x === undefined || y === undefined || !width || !height) return createCrop('whole', image);
   const [across = 1, down = 1] = size.split('x').map(Number);
   return { shape, size: toSize(across, down), box: clampBox({ x, y, width, height }, image) };

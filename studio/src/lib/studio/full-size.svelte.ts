@@ -37,7 +37,12 @@ export class FullSize {
   }
 
   /** The picture at full size or its crop, as it will be kept. Asked twice for the same, it is made once. */
-  async make(photo: Photo, controls: Controls, output: Output, crop: Crop = cropNothing(photo)): Promise<FullSizePicture> {
+  async make(
+    photo: Photo,
+    controls: Controls,
+    output: Output,
+    crop: Crop = cropNothing(photo),
+  ): Promise<FullSizePicture> {
     const key = FullSize.makeKey(photo, controls, output, crop);
     if (this.#latest?.key === key) return this.#latest;
     if (this.#pending?.key !== key) {

@@ -11,15 +11,28 @@ function chooseScreenOutput(photo: Photo): Output {
 }
 
 export async function buildStylePreviewRequest(photo: Photo, controls: Controls): Promise<PictureRequest> {
-  return { ...(await buildRequest(photo, controls, chooseScreenOutput(photo))), photo: photo.stylePreviewSource, longEdge: STYLE_PREVIEW_EDGE };
+  return {
+    ...(await buildRequest(photo, controls, chooseScreenOutput(photo))),
+    photo: photo.stylePreviewSource,
+    longEdge: STYLE_PREVIEW_EDGE,
+  };
 }
 
 export async function buildPreviewRequest(photo: Photo, controls: Controls): Promise<PictureRequest> {
-  return { ...(await buildRequest(photo, controls, chooseScreenOutput(photo))), photo: photo.previewSource, longEdge: PREVIEW_EDGE };
+  return {
+    ...(await buildRequest(photo, controls, chooseScreenOutput(photo))),
+    photo: photo.previewSource,
+    longEdge: PREVIEW_EDGE,
+  };
 }
 
 /** All of the picture, or its crop. */
-export async function buildFullSizeRequest(photo: Photo, controls: Controls, output: Output, crop: Crop): Promise<PictureRequest> {
+export async function buildFullSizeRequest(
+  photo: Photo,
+  controls: Controls,
+  output: Output,
+  crop: Crop,
+): Promise<PictureRequest> {
   return { ...(await buildRequest(photo, controls, output)), ...formatCrop(crop, photo.pixels) };
 }
 

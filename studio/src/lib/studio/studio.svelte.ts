@@ -45,7 +45,12 @@ class Studio {
   readonly output = $state<Output & { format: Format }>(loadOutput());
   readonly preview = new Preview();
   readonly tray = new PhotoTray();
-  readonly stylePreviews = new StylePreviews((name, seconds) => savePreviewSeconds(this.styles.find((style) => style.name === name), seconds));
+  readonly stylePreviews = new StylePreviews((name, seconds) =>
+    savePreviewSeconds(
+      this.styles.find((style) => style.name === name),
+      seconds,
+    ),
+  );
   readonly fullSize = new FullSize();
 
   #stylesRequest: Promise<void> | null = null;
@@ -56,7 +61,9 @@ class Studio {
 
   /** The stage can show every pixel of what is asked for now. */
   get fullSizeIsShown(): boolean {
-    return this.photo !== null && this.fullSize.shownKey === FullSize.makeKey(this.photo, this.controls.now, this.output);
+    return (
+      this.photo !== null && this.fullSize.shownKey === FullSize.makeKey(this.photo, this.controls.now, this.output)
+    );
   }
 
   get transferStyles(): readonly Style[] {
@@ -138,7 +145,10 @@ class Studio {
   }
 
   #loadStylePreviews(photo: Photo): void {
-    void this.stylePreviews.load(photo, this.transferStyles.map((style) => style.name));
+    void this.stylePreviews.load(
+      photo,
+      this.transferStyles.map((style) => style.name),
+    );
   }
 
   /** Puts the photo away, and all that was made of it. */

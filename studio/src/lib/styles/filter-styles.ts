@@ -46,13 +46,20 @@ export function listTraitValues(styles: readonly Style[], trait: Trait): readonl
 }
 
 /** The styles that match the filter, in this order. */
-export function filterStyles(styles: readonly Style[], filter: StyleFilter, order: StyleOrder, language: string): readonly Style[] {
+export function filterStyles(
+  styles: readonly Style[],
+  filter: StyleFilter,
+  order: StyleOrder,
+  language: string,
+): readonly Style[] {
   const terms = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
   const traits = (['kind', 'method', 'artist', 'speed'] as const).filter((trait) => filter[trait]);
   const matches = styles.filter((style) => {
     const words = [style.name, ...Object.values(style.title), style.artist, style.source, style.method];
     const text = words.join(' ').toLowerCase();
-    return terms.every((word) => text.includes(word)) && traits.every((trait) => getTrait(style, trait) === filter[trait]);
+    return (
+      terms.every((word) => text.includes(word)) && traits.every((trait) => getTrait(style, trait) === filter[trait])
+    );
   });
   if (order === 'mine') return matches;
   const compare = new Intl.Collator(language).compare;

@@ -15,7 +15,12 @@ export const GALLERY_SHORTCUTS: ShortcutGroup = {
     { keys: ['/'], label: 'styles.find', isActive: isHere, run: () => document.getElementById('words')?.focus() },
     { keys: ['mod+arrowleft'], label: 'styles.earlier', isActive: canMove, run: () => moveStyle(-1) },
     { keys: ['mod+arrowright'], label: 'styles.later', isActive: canMove, run: () => moveStyle(1) },
-    { keys: ['delete', 'backspace'], label: 'styles.remove', isActive: () => canRemove(getFocusedStyle()), run: () => (gallery.toRemove = getFocusedStyle()) },
+    {
+      keys: ['delete', 'backspace'],
+      label: 'styles.remove',
+      isActive: () => canRemove(getFocusedStyle()),
+      run: () => (gallery.toRemove = getFocusedStyle()),
+    },
     { keys: ['mod+z'], label: 'do.undo', isActive: isHere, run: () => gallery.undo() },
     { keys: ['mod+shift+z', 'mod+y'], label: 'do.redo', isActive: isHere, run: () => gallery.redo() },
   ],

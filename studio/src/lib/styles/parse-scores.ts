@@ -52,7 +52,9 @@ export function parseScores(scores: Record<string, unknown>): readonly Score[] {
 }
 
 /** On how many photos and works the scores stand. */
-export function parseDatasetSizes(scores: Record<string, unknown>): { photos: number; art: number; trained: number } | null {
+export function parseDatasetSizes(
+  scores: Record<string, unknown>,
+): { photos: number; art: number; trained: number } | null {
   const { photos, art, trained } = toRecord(scores.sets);
   if (typeof photos !== 'number' || typeof art !== 'number' || typeof trained !== 'number') return null;
   return { photos, art, trained };

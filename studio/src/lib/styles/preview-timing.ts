@@ -12,5 +12,6 @@ export function getPreviewSeconds(style: Style): number | null {
 }
 
 export function savePreviewSeconds(style: Style | undefined, seconds: number): void {
-  if (style && Number.isFinite(seconds)) savePreferences({ paces: { ...loadTimings(), [style.sha256.slice(0, 16)]: seconds } });
+  if (style && Number.isFinite(seconds))
+    savePreferences({ paces: { ...loadTimings(), [style.sha256.slice(0, 16)]: seconds } });
 }

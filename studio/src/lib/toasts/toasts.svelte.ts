@@ -21,7 +21,11 @@ interface Toast {
 export const toast = $state<{ now: Toast | null }>({ now: null });
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function showToast(key: MessageKey, values: Record<string, string | number> = {}, action: ToastAction | null = null): void {
+export function showToast(
+  key: MessageKey,
+  values: Record<string, string | number> = {},
+  action: ToastAction | null = null,
+): void {
   show({ key, values, problem: null, action }, action?.duration ?? DURATION);
 }
 

@@ -35,10 +35,10 @@ describe('preferences', () => {
 
 describe('the language', () => {
   it('is that of the person, for all words, and is remembered', () => {
-    expect(t('place.styles')).toBe('Styles');
+    expect(t('nav.styles')).toBe('Styles');
     setLanguage('zh');
     expect(getLanguage()).toBe('zh');
-    expect(t('place.styles')).toMatch(/[\u4e00-\u9fff]/);
+    expect(t('nav.styles')).toMatch(/[\u4e00-\u9fff]/);
     expect(document.documentElement.lang).toBe('zh-Hans');
     expect(loadPreferences().language).toBe('zh');
   });

@@ -20,7 +20,7 @@ beforeEach(() => {
         { keys: ['o'], label: 'keys.before', run: () => log.push('hold'), onRelease: () => log.push('release') },
       ],
     },
-    { label: 'place.jobs', shortcuts: [{ keys: ['n'], label: 'keys.jobs.next', run: () => log.push('next job') }] },
+    { label: 'nav.jobs', shortcuts: [{ keys: ['n'], label: 'keys.jobs.next', run: () => log.push('next job') }] },
   ]);
 });
 afterEach(() => document.body.replaceChildren());
@@ -80,8 +80,8 @@ describe('a pressed key', () => {
 });
 
 it('a group that registers again takes the place of the one before', () => {
-  shortcuts.register([{ label: 'place.jobs', shortcuts: [] }]);
-  expect(shortcuts.groups.map(({ label }) => label)).toEqual(['keys.photo', 'place.jobs']);
+  shortcuts.register([{ label: 'nav.jobs', shortcuts: [] }]);
+  expect(shortcuts.groups.map(({ label }) => label)).toEqual(['keys.photo', 'nav.jobs']);
   active = false;
   press('n');
   expect(log).toEqual([]);

@@ -132,7 +132,7 @@ def test_a_batch_is_made_and_its_bad_photo_fails_alone(visit: Visit, trip: Path,
     words = WORDS[language]
     page = visit(width=width, language=language, light="dark" if language == "zh" else "light")
     bring(page, [trip / name for name in ("bay.jpg", "harbour.jpg", "torn.jpg", "notes.txt")])
-    expect(page.locator(".refused li")).to_contain_text(f"notes.txt {words['refused.kind']}")
+    expect(page.locator(".refused li")).to_contain_text(f"notes.txt {words['rejected.kind']}")
     card = ask_for_all(page)
     expect(card.locator(".state")).to_have_text(words["jobs.done"])
     expect(card.locator("li button img")).to_have_count(2)

@@ -20,12 +20,12 @@ WORDS: dict[str, dict[str, str]] = {name: json.loads((MESSAGES / f"{name}.json")
 def test_a_photo_becomes_a_picture_and_is_taken_home(visit: Visit, photo: Path, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit(width=width, language=language)
-    expect(page.get_by_role("heading", level=1)).to_have_text(words["bring.title"])
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["add.title"])
     make(page, photo)
     expect(page.get_by_role("heading", level=1)).to_have_text({"en": "Poster", "zh": "海报"}[language])
     page.get_by_role("radio", name="PNG").check(force=True)
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile(words["outcome.save"])).click()
+        page.get_by_role("button", name=re.compile(words["export.save"])).click()
     assert download.value.suggested_filename == "by the sea-poster.png"
     with Image.open(download.value.path()) as picture:
         assert (picture.format, picture.size) == ("PNG", (1800, 1200))

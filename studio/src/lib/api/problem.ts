@@ -12,17 +12,17 @@ export class Problem extends Error {
 }
 
 const MESSAGE_OF_STATUS: Record<number, MessageKey> = {
-  0: 'problem.away',
+  0: 'problem.unreachable',
   1: 'problem.unreadable',
   2: 'problem.cancelled',
   401: 'problem.token',
   403: 'problem.refused',
   404: 'problem.gone',
-  408: 'problem.away',
+  408: 'problem.unreachable',
   413: 'problem.large',
   415: 'problem.format',
   421: 'problem.refused',
-  422: 'problem.wish',
+  422: 'problem.request',
   429: 'problem.busy',
   503: 'problem.busy',
 };

@@ -13,11 +13,11 @@ const canMove = () =>
   isHere() && history.visible.length > 0 && (document.activeElement === document.body || isPictureFocused());
 
 export const HISTORY_SHORTCUTS: ShortcutGroup = {
-  label: 'place.history',
+  label: 'nav.history',
   shortcuts: [
     {
       keys: ['arrowleft', 'arrowup', 'arrowdown', 'arrowright'],
-      label: 'keys.history.walk',
+      label: 'keys.history.move',
       isActive: canMove,
       run: focusNext,
     },

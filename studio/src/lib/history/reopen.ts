@@ -26,10 +26,10 @@ export function getFileName(picture: HistoryPicture): string {
 /** Shows its photo on the stage with its controls. False where it could not. */
 export async function reopenPicture(picture: HistoryPicture): Promise<boolean> {
   try {
-    if (!picture.photo) return showRefusal('history.photoless');
+    if (!picture.photo) return showRefusal('history.nophoto');
     const style = getStyleName(picture);
     await studio.waitForStyles();
-    if (!studio.styles.some((known) => known.name === style)) return showRefusal('history.styleless', style);
+    if (!studio.styles.some((known) => known.name === style)) return showRefusal('history.nostyle', style);
     const file = await fetchBlob(resolveUrl(picture.photo));
     const { strength, stroke, colour } = picture.settings;
     const controls: Controls = { style, strength, stroke, colour, mask: await loadMask(picture) };
@@ -85,7 +85,7 @@ async function loadMask(picture: HistoryPicture): Promise<readonly MaskMark[]> {
   return picture.mask ? [await importMask(await fetchBlob(resolveUrl(picture.mask)))] : [];
 }
 
-function showRefusal(key: 'history.photoless' | 'history.styleless', style = ''): false {
+function showRefusal(key: 'history.nophoto' | 'history.nostyle', style = ''): false {
   showToast(key, { style });
   return false;
 }

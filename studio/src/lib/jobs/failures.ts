@@ -25,7 +25,7 @@ function explainFailure(part: JobPart): FailureReason {
   if (getLanguage() === 'en') return { text: serverText, serverText: '' };
   const [, key, whole] = KNOWN_REASONS.find(([pattern]) => pattern.test(part.error?.what ?? '')) ?? [
     null,
-    'problem.wish' as const,
+    'problem.request' as const,
   ];
   return { text: t(key), serverText: whole ? '' : serverText };
 }

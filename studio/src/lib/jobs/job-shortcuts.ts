@@ -12,14 +12,14 @@ const isHere = () => page.url.pathname === `${base}/jobs/`;
 const canMove = () => isHere() && jobs.items.length > 0;
 
 export const JOB_SHORTCUTS: ShortcutGroup = {
-  label: 'place.jobs',
+  label: 'nav.jobs',
   shortcuts: [
     { keys: ['j'], label: 'keys.jobs', isActive: () => !isHere(), run: () => void goto(`${base}/jobs/`) },
     { keys: ['n', 'arrowdown'], label: 'keys.jobs.next', isActive: canMove, run: () => focusNext(1) },
     { keys: ['p', 'arrowup'], label: 'keys.jobs.previous', isActive: canMove, run: () => focusNext(-1) },
     {
       keys: ['h'],
-      label: 'keys.jobs.hold',
+      label: 'keys.jobs.pause',
       isActive: () => isAllowed('pause') || isAllowed('resume'),
       run: pauseOrResume,
     },

@@ -23,7 +23,7 @@ export async function frameNextFace(): Promise<void> {
     const { squares, photoWidth } = await loadFaces(photo);
     const square = squares[nextFace % Math.max(1, squares.length)];
     if (studio.photo !== photo || studio.crop.shape !== 'avatar') return;
-    if (!square) return showToast('cut.faceless');
+    if (!square) return showToast('crop.noface');
     nextFace += 1;
     studio.crop = cropFace(studio.crop, square, photoWidth, photo.pixels);
   } catch (reason) {

@@ -30,11 +30,11 @@ export const MAKE_SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: ['n'], label: 'keys.photo.next', isActive: hasSeveralPhotos, run: () => stepPhoto(1) },
       { keys: ['p'], label: 'keys.photo.previous', isActive: hasSeveralPhotos, run: () => stepPhoto(-1) },
       { keys: ['m'], label: 'batch.title', isActive: canBatch, run: () => batch.openDialog() },
-      { keys: ['w', 'escape'], label: 'keys.wall', isActive: onStage, run: showStyles },
+      { keys: ['w', 'escape'], label: 'keys.styles', isActive: onStage, run: showStyles },
     ],
   },
   {
-    label: 'keys.look',
+    label: 'keys.controls',
     shortcuts: [
       { keys: ['.'], label: 'keys.next', isActive: hasPhoto, run: () => studio.stepStyle(1) },
       { keys: [','], label: 'keys.previous', isActive: hasPhoto, run: () => studio.stepStyle(-1) },
@@ -72,9 +72,9 @@ export const MAKE_SHORTCUTS: readonly ShortcutGroup[] = [
     ],
   },
   {
-    label: 'keys.out',
+    label: 'keys.export',
     shortcuts: [
-      { keys: ['f'], label: 'cut.face', isActive: isAvatar, run: () => void frameNextFace() },
+      { keys: ['f'], label: 'crop.face', isActive: isAvatar, run: () => void frameNextFace() },
       { keys: ['mod+s'], label: 'keys.save', isActive: onStage, run: () => void saveFile() },
       { keys: ['mod+c'], label: 'keys.copy', isActive: canCopy, run: () => void copyImage() },
       { keys: ['k'], label: 'keys.keep', isActive: onStage, run: () => void keepInHistory() },

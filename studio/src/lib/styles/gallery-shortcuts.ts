@@ -10,7 +10,7 @@ const isHere = () => page.url.pathname === `${base}/styles/`;
 const canMove = () => isHere() && gallery.isMovable && getFocusedStyle() !== null;
 
 export const GALLERY_SHORTCUTS: ShortcutGroup = {
-  label: 'place.styles',
+  label: 'nav.styles',
   shortcuts: [
     { keys: ['/'], label: 'styles.find', isActive: isHere, run: () => document.getElementById('words')?.focus() },
     { keys: ['mod+arrowleft'], label: 'styles.earlier', isActive: canMove, run: () => moveStyle(-1) },

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { filterStyles, getSpeed, listTraitValues, moveName, NO_FILTER } from '$lib/styles/filter-styles';
-import { savePreviewSeconds } from '$lib/styles/preview-timing';
+import { savePreviewSeconds } from '$lib/studio/preview-timing';
 import { exampleStyle } from './examples';
 
 const MONET = exampleStyle({ name: 'monet', title: { en: 'Water lilies' }, artist: 'Claude Monet (1840-1926)' });

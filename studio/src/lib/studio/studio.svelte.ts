@@ -7,7 +7,7 @@ import { createControls, METADATA_CHOICES, type Controls, type Output } from './
 import { closePhoto, openPhoto, type Photo } from './photo';
 import { Preview } from './preview.svelte';
 import { showProblem } from '../toasts/toasts.svelte';
-import { savePreviewSeconds } from '../styles/preview-timing';
+import { savePreviewSeconds } from './preview-timing';
 import { PhotoTray, type NewPhoto, type TrayItem } from './photo-tray.svelte';
 import { UndoStack } from './undo-stack.svelte';
 import { StylePreviews } from './style-previews.svelte';

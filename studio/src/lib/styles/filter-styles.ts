@@ -1,6 +1,6 @@
 /** Filters and sorts styles: by words, by traits, by title or artist. Values in, values out. */
 import type { Style } from '../api/types';
-import { getPreviewSeconds } from './preview-timing';
+import { getPreviewSeconds } from '../studio/preview-timing';
 
 export type StyleOrder = 'mine' | 'title' | 'artist';
 

@@ -80,15 +80,12 @@ def turned(strength: float, stroke: float, colour: str, mask: Path | None) -> "C
 
 def grey(path: Path) -> Any:
     """A picture file as a mask: uint8 h x w."""
-    import numpy as np
-
-    from ganvas.image import decode
+    from ganvas.image import decode_mask
 
     try:
-        pixels = decode(path.read_bytes()).pixels
+        return decode_mask(path.read_bytes())
     except OSError as error:
         raise BadPhoto(f"The mask {path} cannot be read: {error.strerror}.") from error
-    return np.asarray(pixels.mean(axis=2).round(), np.uint8)
 
 
 def maker(ask: "Ask", folder: Path) -> Make:

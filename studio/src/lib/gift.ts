@@ -26,7 +26,8 @@ const PHOTO = /\.(jpe?g|jfif|png|webp|avif|tiff?|hei[cf])$/i;
 const PHOTO_KINDS = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff', 'image/heic', 'image/heif']);
 const ZIP = /\.zip$/i;
 /** What systems put beside photos: nobody brought it, so nothing is said of it. */
-const SYSTEM = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
+const SYSTEM =
+  /(^|\/)(\.|(__MACOSX|@eaDir|@Recycle|#recycle|#snapshot|\$RECYCLE\.BIN|System Volume Information|lost\+found)(\/|$)|(eh)?thumbs\.db$|desktop\.ini$)/i;
 const PHOTOS = 'image/jpeg,image/png,image/webp,image/avif,image/tiff,image/heic,.jpg,.png,.heic,.heif,.tif,.tiff,.avif,.zip';
 
 /** Held while the system's window is open: nothing else holds it. */

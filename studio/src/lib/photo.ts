@@ -12,6 +12,8 @@ export const PROOF_EDGE = window.devicePixelRatio > 1.3 ? 2048 : 1600;
  * sees no less than it would of the whole photo: the style's canvas, and twice that for the finest strokes.
  */
 const SOURCE_EDGE = 2048;
+/** Times these that it sees of a long photo at most, as the server has it (`LONGEST` in ganvas/engine/engine.py). */
+const LONGEST = 16;
 
 export interface Photo {
   /** Another for each opening. */
@@ -32,13 +34,20 @@ export async function openPhoto(file: Blob, name: string, styles: readonly Style
   if (file.size === 0) throw new Problem(UNREADABLE);
   const pixels = await Pixels.open(file).catch(() => openByServer(file, name, styles[0]?.name));
   const canvas = Math.max(WALL_EDGE, ...styles.map((style) => style.canvas));
+  const longer = beyondTwoToOne(pixels);
   const [base, source, wall] = await Promise.all([
     pixels.whole(PROOF_EDGE),
-    pixels.reduce(SOURCE_EDGE),
-    pixels.reduce(Math.min(canvas, SOURCE_EDGE)),
+    pixels.reduce(Math.round(SOURCE_EDGE * longer)),
+    pixels.reduce(Math.round(Math.min(canvas, SOURCE_EDGE) * longer)),
   ]);
   opened += 1;
   return { id: opened, file, name, pixels, base, source, wall };
+}
+
+/** How many times longer a photo is than one of 2:1: its strokes go by the short edge. */
+function beyondTwoToOne({ width, height }: Pixels): number {
+  const ratio = Math.max(width, height) / Math.max(1, Math.min(width, height));
+  return Math.min(LONGEST, Math.max(1, ratio / 2));
 }
 
 async function openByServer(file: Blob, name: string, style: string | undefined): Promise<Pixels> {

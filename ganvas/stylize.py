@@ -55,7 +55,8 @@ def stylize(
     style = engine.catalog.get(ask.style)
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
-    given = fill_transparent(decode(photo, limits))
+    given = decode(photo, limits)
+    fill_transparent(given)
     on_tile(0.0)
     if ask.crop == "avatar":
         square = find_avatar(given.pixels)

@@ -18,9 +18,12 @@ SUFFIX = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
 # A phone's photo stays small; whatever else cannot be written becomes PNG, which loses nothing.
 INSTEAD = {".heic": "jpeg", ".heif": "jpeg"}
 # Endings by which somebody means a file that is not written here; any other ending may be that of a folder.
-NOT_WRITTEN = set(
-    ".apng .bmp .dng .eps .exr .gif .hdr .heic .heif .ico .jfif .jp2 .jpe .jxl .mkv .mov .mp4 .pdf .pgm .pnm .ppm .psd"
-    " .svg .tga .tif .tiff .webm .zip".split()
+NOT_WRITTEN = frozenset(
+    (
+        *(".apng", ".bmp", ".dng", ".eps", ".exr", ".gif", ".hdr", ".heic", ".heif", ".ico", ".jfif", ".jp2", ".jpe"),
+        *(".jxl", ".mkv", ".mov", ".mp4", ".pdf", ".pgm", ".pnm", ".ppm", ".psd", ".svg", ".tga", ".tif", ".tiff"),
+        *(".webm", ".zip"),
+    )
 )
 
 

@@ -62,9 +62,11 @@ def draw_controls(
 def opened(path: Path) -> Pixels:
     """The photo's pixels, uint8 h x w x 3."""
     try:
-        return fill_transparent(decode(path.read_bytes())).pixels
+        photo = decode(path.read_bytes())
     except OSError as error:
         raise BadPhoto(f"{path} cannot be read: {error.strerror}.") from error
+    fill_transparent(photo)
+    return photo.pixels
 
 
 def reduced(pixels: Pixels, edge: int) -> Pixels:

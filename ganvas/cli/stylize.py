@@ -159,3 +159,11 @@ def tell(result: dict[str, Any]) -> None:
         say(show_name(f"ganvas: {result['photo']}: {result['error']}"))
     else:
         typer.echo(show_name(result["picture"]))
+
+
+def write(data: bytes, path: Path) -> None:
+    """Write a picture, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.part")
+    new.write_bytes(data)
+    new.replace(path)

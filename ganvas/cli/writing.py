@@ -1,4 +1,7 @@
-"""Puts a picture into its file: whole or not at all, and never over what somebody else put there meanwhile."""
+"""Puts a picture into its file: whole or not at all, and never over what somebody else put there meanwhile.
+
+Knows files; nothing of pictures.
+"""
 
 import fcntl
 import os

@@ -2,7 +2,7 @@
 
 Programs that are stopped, and some cameras, leave out the last two bytes, the marker EOI (ITU-T T.81, B.1.1.3). The
 picture is whole where every scan is there and the last one needs nothing of what would follow: then it decodes to the
-same pixels whatever that is.
+same pixels whatever that is. Knows markers and scans; the pixels are its decoder's.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Which files of a folder are somebody's pictures, and which are put there by systems."""
+"""Which files of a folder are somebody's pictures, and which are put there by systems. Knows names alone."""
 
 import os
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ SYSTEM_NAMES = frozenset(
 def is_system_file(name: str) -> bool:
     """Whether a path, relative to what somebody gave, is a system's: itself or one of its folders."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(part.startswith(".") and part != ".." or part.casefold() in SYSTEM_NAMES for part in parts)
+    return any((part.startswith(".") and part != "..") or part.casefold() in SYSTEM_NAMES for part in parts)
 
 
 def is_sidecar(name: str) -> bool:

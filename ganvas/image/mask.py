@@ -1,4 +1,4 @@
-"""A picture as a mask: how much of the style goes where."""
+"""A picture as a mask: how much of the style goes where. Knows brightness and alpha."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """What a PNG says of its colours, as a profile.
 
 Of several statements the first of these counts (PNG, third edition, 4.3): code points of video (cICP), an ICC profile
-(iCCP), that it is sRGB (sRGB), primaries and gamma (cHRM and gAMA).
+(iCCP), that it is sRGB (sRGB), primaries and gamma (cHRM and gAMA). Knows chunks; profile makes the profiles.
 """
 
 import struct

@@ -51,9 +51,7 @@ def xyz(x: float, y: float) -> NDArray[np.float64]:
     return np.array([x / y, 1.0, (1 - x - y) / y])
 
 
-def matrix_profile(
-    name: str, primaries: Chromaticities, curve: bytes, white: tuple[float, float] = D65
-) -> bytes:
+def matrix_profile(name: str, primaries: Chromaticities, curve: bytes, white: tuple[float, float] = D65) -> bytes:
     """An ICC profile (version 4, display, RGB) of these primaries with this white and this curve.
 
     Raises ValueError where the primaries span no colours.

@@ -1,7 +1,7 @@
 """TIFFs whose channels lie one after another (PlanarConfiguration 2), of the sorts that Pillow reads wrongly.
 
 It takes uncompressed samples of 16 bits for such of 8, and mixes up the two channels of grey with alpha; neither is
-an error to it. The first is read here, the second refused.
+an error to it. The first is read here, the second refused. Knows TIFF tags.
 """
 
 from typing import IO

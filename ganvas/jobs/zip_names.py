@@ -4,7 +4,7 @@ A ZIP says of a name that it is UTF-8, or nothing: then the standard (APPNOTE 6.
 code page 437, while Windows writes the code page of its country and macOS UTF-8. So first counts what the ZIP says
 itself: the flag, then the field 0x7075 with the name in UTF-8, where its checksum fits. All other names together are
 taken as what they look most like: UTF-8, Chinese (GBK), Japanese (Shift-JIS), or Western letters of code page 437.
-Other code pages are not told apart from these.
+Other code pages are not told apart from these. Knows encodings, and opens no ZIP.
 """
 
 import struct
@@ -18,7 +18,13 @@ UTF8_FLAG = 0x800
 UNICODE_PATH = 0x7075
 USUAL = "cp437"
 # Accents that follow their letter, Greek, Cyrillic, Hebrew, Arabic.
-ALPHABETS = (("\u0300", "\u036f"), ("\u0386", "\u03ce"), ("\u0400", "\u045f"), ("\u05d0", "\u05ea"), ("\u0620", "\u06d3"))
+ALPHABETS = (
+    ("\u0300", "\u036f"),
+    ("\u0386", "\u03ce"),
+    ("\u0400", "\u045f"),
+    ("\u05d0", "\u05ea"),
+    ("\u0620", "\u06d3"),
+)
 NEAR = 0.5  # of a letter's weight is left where it touches a Latin small letter: more likely both are halves of others
 
 
@@ -93,7 +99,7 @@ def weigh_unicode(run: str, before: str, after: str) -> Iterator[float]:
     within = before.isalpha() or after.isalpha()
     for letter in run:
         wide, usual = letter >= "\u0800", any(first <= letter <= last for first, last in ALPHABETS)
-        yield 1.2 if wide else 1.1 if usual or within and letter < "\u0180" else 0.6 if letter < "\u0180" else 0.2
+        yield 1.2 if wide else 1.1 if usual or (within and letter < "\u0180") else 0.6 if letter < "\u0180" else 0.2
 
 
 def weigh_western(run: str, before: str, after: str) -> Iterator[float]:
@@ -120,7 +126,9 @@ def weigh_japanese(run: str, before: str, after: str) -> Iterator[float]:
         lead, *rest = letter.encode("cp932")
         weight = 0.05
         if rest:
-            usual = letter >= "\u3041" and (lead == 0x83 or lead == 0x82 and letter < "\uff00" or 0x88 <= lead <= 0x98)
+            usual = letter >= "\u3041" and (
+                lead == 0x83 or (lead == 0x82 and letter < "\uff00") or 0x88 <= lead <= 0x98
+            )
             weight = 1.0 if usual else 0.4
         yield weight * nearness(place, run, before, after)
 

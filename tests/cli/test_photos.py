@@ -128,7 +128,9 @@ def test_an_ending_that_is_not_written_is_refused_and_no_folder_is_made(tmp_path
     with pytest.raises(BadControls, match=r"\.jpg, \.jpeg, \.png, \.webp, \.avif"):
         plan([tmp_path / "sea.jpg"], Place("monet", tmp_path / out))
     (tmp_path / out).mkdir()
-    assert planned_names([tmp_path / "sea.jpg"], Place("monet", tmp_path / out)) == ["sea.jpg"], "a folder that is there"
+    assert planned_names([tmp_path / "sea.jpg"], Place("monet", tmp_path / out)) == ["sea.jpg"], (
+        "a folder that is there"
+    )
 
 
 def test_several_photos_do_not_go_into_one_file(tmp_path: Path):

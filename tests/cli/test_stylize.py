@@ -119,7 +119,9 @@ def test_a_strength_out_of_range_is_refused_before_any_work(call: Call):
 
 
 def test_photos_of_one_name_become_as_many_pictures(call: Call):
-    photos = [paint(Path(folder) / "IMG_1.png", value) for folder, value in zip("abcd", (10, 60, 110, 160), strict=True)]
+    photos = [
+        paint(Path(folder) / "IMG_1.png", value) for folder, value in zip("abcd", (10, 60, 110, 160), strict=True)
+    ]
     answer = call("stylize", *photos, "--style", "inverting", "--out", "prints")
     assert answer.code == 0
     names = ["prints/IMG_1.png", *(f"prints/IMG_1 ({number}).png" for number in (2, 3, 4))]

@@ -49,7 +49,9 @@ def test_names_that_are_no_utf_8_are_listed(tmp_path: Path):
     assert [path.name for path in list_pictures(tmp_path)] == [name]
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "trip/._sea.jpg", "TRIP/thumbs.DB", "a\\@eaDir\\b.jpg", "__MACOSX/a.jpg"])
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "trip/._sea.jpg", "TRIP/thumbs.DB", "a\\@eaDir\\b.jpg", "__MACOSX/a.jpg"]
+)
 def test_a_systems_files_are_known(name: str):
     assert is_system_file(name)
 

@@ -122,14 +122,7 @@ def test_code_points_that_are_not_known_leave_it_to_the_next(unknown):
         points((2**32 - 1,) * 8),
         points((31270, 32900, 90000, 90000, 26500, 69000, 15000, 6000)),
         chunk(b"gAMA", b"\0"),
-        gamma(LINEAR)[:-4] + b"\0\0\0\0",
     ],
 )
 def test_nonsense_is_passed_over(nonsense):
-    data = said(file_of(scene(), "PNG"), nonsense)
-    try:
-        photo = decode(data)
-    except Exception as error:  # a wrong checksum, which Pillow refuses
-        assert "damaged" in str(error)
-        return
-    assert np.array_equal(photo.pixels, scene())
+    assert np.array_equal(decode(said(file_of(scene(), "PNG"), nonsense)).pixels, scene())

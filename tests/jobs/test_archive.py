@@ -108,7 +108,15 @@ def test_a_dot_slash_before_a_name_and_a_colon_in_it_do_no_harm():
 
 
 def test_notes_beside_photos_and_hidden_folders_are_left_out():
-    beside = ["IMG_1.AAE", "IMG_1.xmp", "IMG_1.jpg.json", "readme.txt", "t/@eaDir/1.jpg", "t/.thumbnails/1.jpg", "._1.jpg"]
+    beside = [
+        "IMG_1.AAE",
+        "IMG_1.xmp",
+        "IMG_1.jpg.json",
+        "readme.txt",
+        "t/@eaDir/1.jpg",
+        "t/.thumbnails/1.jpg",
+        "._1.jpg",
+    ]
     assert list(unpack(packed(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), ROOM)) == [("IMG_1.jpg", b"1")]
 
 
@@ -123,7 +131,9 @@ def test_a_bad_entry_fails_alone():
     link = zipfile.ZipInfo("link.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     film = bytes(range(256)) * 9000
-    data = bytearray(packed((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue())
+    data = bytearray(
+        packed((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue()
+    )
     found = dict(unpack(io.BytesIO(bytes(data)), ROOM))
     assert found["sea.jpg"] == b"1"
     assert [type(found[name]) for name in ("link.jpg", "out.jpg", "film.mov")] == [BadPhoto, BadPhoto, TooLarge]
@@ -154,7 +164,10 @@ def test_a_bomb_is_refused_by_its_table():
 
 def test_a_blank_scan_is_no_bomb():
     blank = bytes(2 << 20)
-    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), ROOM)) == [("scan.tif", blank), ("sea.jpg", b"1")]
+    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), ROOM)) == [
+        ("scan.tif", blank),
+        ("sea.jpg", b"1"),
+    ]
 
 
 def test_a_table_that_lies_is_found_out_while_unpacking():

@@ -53,7 +53,9 @@ def finished(served, id: str) -> dict:
 
 
 def test_photos_and_zips_become_pictures_with_their_names_and_folders(shop):
-    archive = packed(**{"a/sea.png": picture(1), "__MACOSX/a/._sea.png": b"x", "b/no.bmp": b"text", "b/no.txt": b"text"})
+    archive = packed(
+        **{"a/sea.png": picture(1), "__MACOSX/a/._sea.png": b"x", "b/no.bmp": b"text", "b/no.txt": b"text"}
+    )
     answer = ask(shop, ("trip/me.png", picture()), ("all.zip", archive), style=["inverting", "copying"], format="png")
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"

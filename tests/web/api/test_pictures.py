@@ -225,7 +225,10 @@ def test_a_mask_that_is_transparent_keeps_the_photo_there(served):
     Image.fromarray(np.dstack([np.full((30, 40, 3), 255, np.uint8), cover])).save(mask, "png")
     photo = draw("png", 160, 120)
     made = served.post(photo, mask=mask.getvalue(), format="png").json()
-    with Image.open(io.BytesIO(served.client.get(made["url"]).content)) as picture, Image.open(io.BytesIO(photo)) as own:
+    with (
+        Image.open(io.BytesIO(served.client.get(made["url"]).content)) as picture,
+        Image.open(io.BytesIO(photo)) as own,
+    ):
         apart = np.abs(np.asarray(picture.convert("RGB"), int) - np.asarray(own.convert("RGB"), int)).mean((0, 2))
     assert apart[:60].max() == 0
     assert apart[100:].mean() > 10

@@ -121,7 +121,6 @@ def test_code_points_that_are_not_known_leave_it_to_the_next(unknown):
         points((31270, 32900, *(33000, 33000) * 3)),
         points((2**32 - 1,) * 8),
         points((31270, 32900, 90000, 90000, 26500, 69000, 15000, 6000)),
-        chunk(b"gAMA", b"\0"),
     ],
 )
 def test_nonsense_is_passed_over(nonsense):

@@ -9,12 +9,13 @@ from typing import Literal
 
 from ganvas.cut import Box, Cut, place, scaled, take
 from ganvas.engine.controls import PLAIN, Controls, check
-from ganvas.engine.engine import Engine
+from ganvas.engine.engine import Engine, working_size
 from ganvas.engine.resample import resize, within
 from ganvas.engine.tiling import ignore
 from ganvas.faces import find_avatar
-from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode
+from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode, fill_transparent
 from ganvas.store import Store
+from ganvas.style import Style
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,11 @@ def stylize(
     TooLarge; what the ask alone shows to be wrong is refused before the photo is read.
     """
     check(ask.controls)
-    canvas = engine.catalog.get(ask.style).canvas
+    style = engine.catalog.get(ask.style)
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
     given = decode(photo, limits)
+    fill_transparent(given)
     on_tile(0.0)
     if ask.crop == "avatar":
         square = find_avatar(given.pixels)
@@ -62,8 +64,7 @@ def stylize(
     part = place(ask.cut, *given.pixels.shape[:2]) if ask.cut else None
     longest = max(given.pixels.shape[:2])
     if ask.long_edge is not None:
-        # The network must see what it would see of the whole photo, so no less than its working size.
-        given = reduce(given, max(ask.long_edge, round(canvas / ask.controls.stroke)))
+        given = reduce_for_preview(given, style, ask.controls.stroke, ask.long_edge)
     check_format(ask.format, *(wanted_size(ask.cut, part) if ask.cut and part else given.pixels.shape[:2]))
     made = replace(given, pixels=engine.apply(ask.style, given.pixels, ask.controls, on_tile))
     del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
@@ -77,6 +78,19 @@ def stylize(
 def wanted_size(cut: Cut, part: Box) -> tuple[int, int]:
     """Height and width of what is kept."""
     return (cut.size[1], cut.size[0]) if cut.size else (part.height, part.width)
+
+
+def reduce_for_preview(photo: Photo, style: Style, stroke: float, edge: int) -> Photo:
+    """The photo with a long edge of ``edge``, but no less than what the network would see of the whole one.
+
+    One that is longer than 2:1 is reduced to that or not at all: rounding its short edge would make it see another.
+    """
+    size = photo.pixels.shape[:2]
+    canvases = {style.canvas, style.drawing or style.canvas}
+    seen = max(max(working_size(replace(style, canvas=canvas), stroke, size)) for canvas in canvases)
+    if edge > seen and max(size) > 2 * min(size):
+        return photo
+    return reduce(photo, max(edge, seen))
 
 
 def reduce(photo: Photo, edge: int) -> Photo:

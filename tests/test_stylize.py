@@ -121,6 +121,28 @@ def test_a_preview_is_small_and_of_the_same_scale(engine, store):
     assert np.abs(preview.astype(int) - reduced).mean() < 6
 
 
+@pytest.mark.parametrize("edge", [90, 600, 3000])
+def test_a_preview_of_a_long_photo_sees_what_the_whole_one_does(engine, store, edge):
+    rows, columns = np.mgrid[0:300, 0:4007]
+    photo = np.stack([rows * 3 // 4, columns // 17, (rows + columns) % 256], -1).astype(np.uint8)
+    full = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring")))).pixels
+    preview = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring", long_edge=edge)))).pixels
+    assert max(preview.shape) == edge
+    assert np.abs(preview.astype(int) - resize(full, preview.shape[:2])).mean() < 2
+
+
+def test_colours_that_nobody_sees_change_nothing(engine, store, pixels):
+    rows, columns = np.mgrid[0:96, 0:128]
+    alpha = ((rows - 48) ** 2 + (columns - 64) ** 2 < 900).astype(np.uint8) * 255
+    made = []
+    for hidden in (0, 255, (0, 255, 0)):
+        photo = np.where(alpha[..., None] > 0, pixels, np.uint8(hidden))
+        key = stylize(engine, store, file_of(np.dstack([photo, alpha])), Ask("blurring"))
+        made.append(decode(store.get(key)))
+    assert all(np.array_equal(picture.pixels, made[0].pixels) for picture in made)
+    assert np.array_equal(made[0].alpha, alpha)
+
+
 def test_a_preview_is_never_larger_than_the_photo(engine, store, pixels):
     key = stylize(engine, store, file_of(pixels), Ask("copying", long_edge=4000))
     assert decode(store.get(key)).pixels.shape == pixels.shape

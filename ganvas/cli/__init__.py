@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ganvas import __version__
+from ganvas.cli.terminal import say
 from ganvas.errors import GanvasError
 
 # Name -> module:attribute. A new command is one line here, a file beside this one, and a line in docs/command-line.md.
@@ -97,5 +98,5 @@ def main() -> None:
     try:
         app(prog_name="ganvas")
     except GanvasError as error:
-        typer.echo(f"ganvas: {error}", err=True)
+        say(f"ganvas: {error}")
         sys.exit(WRONG)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ganvas.engine.controls import Controls
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadPhoto
-from ganvas.image import decode
+from ganvas.image import decode, fill_transparent
 from ganvas.style import Style
 
 Pixels = NDArray[np.uint8]
@@ -62,9 +62,11 @@ def draw_controls(
 def opened(path: Path) -> Pixels:
     """The photo's pixels, uint8 h x w x 3."""
     try:
-        return decode(path.read_bytes()).pixels
+        photo = decode(path.read_bytes())
     except OSError as error:
         raise BadPhoto(f"{path} cannot be read: {error.strerror}.") from error
+    fill_transparent(photo)
+    return photo.pixels
 
 
 def reduced(pixels: Pixels, edge: int) -> Pixels:

@@ -10,13 +10,16 @@ import typer
 
 from ganvas.cli.photos import Place, Task, plan
 from ganvas.cli.terminal import progress, say, say_json
+from ganvas.cli.writing import write_picture
 from ganvas.errors import BadPhoto, GanvasError
+from ganvas.names import show_name
 
 if TYPE_CHECKING:
     from ganvas.engine.controls import Controls
     from ganvas.stylize import Ask
 
 SOME_FAILED = 1
+HOLDER = "stylize"
 Make = Callable[[Task, Callable[[float], None]], dict[str, Any]]
 
 
@@ -77,15 +80,12 @@ def turned(strength: float, stroke: float, colour: str, mask: Path | None) -> "C
 
 def grey(path: Path) -> Any:
     """A picture file as a mask: uint8 h x w."""
-    import numpy as np
-
-    from ganvas.image import decode
+    from ganvas.image import decode_mask
 
     try:
-        pixels = decode(path.read_bytes()).pixels
+        return decode_mask(path.read_bytes())
     except OSError as error:
         raise BadPhoto(f"The mask {path} cannot be read: {error.strerror}.") from error
-    return np.asarray(pixels.mean(axis=2).round(), np.uint8)
 
 
 def maker(ask: "Ask", folder: Path) -> Make:
@@ -105,21 +105,24 @@ def maker(ask: "Ask", folder: Path) -> Make:
     def make(task: Task, on_tile: Callable[[float], None]) -> dict[str, Any]:
         begun = time.perf_counter()
         key = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
-        store.hold(key, task.picture.name)
-        write(store.get(key), task.picture)
-        store.release(key, task.picture.name)
-        return {"style": style.name, "version": style.version, "key": key, "seconds": time.perf_counter() - begun}
+        store.hold(key, HOLDER)
+        picture = write_picture(store.get(key), task.picture, task.earlier)
+        store.release(key, HOLDER)
+        made = {"picture": str(picture), "style": style.name, "version": style.version, "key": key}
+        return {**made, "seconds": time.perf_counter() - begun}
 
     return make
 
 
 def work(tasks: Sequence[Task], make: Make, quiet: bool) -> Iterator[dict[str, Any]]:
     """Do the tasks in turn under a bar; a photo that cannot be done fails alone, with its reason."""
+    from rich.markup import escape
+
     given = {identity(task.photo) for task in tasks}
     with progress() as bar:
         all_of_it = bar.add_task("pictures", total=len(tasks))
         for done, task in enumerate(tasks):
-            bar.update(all_of_it, description=task.photo.name, completed=done)
+            bar.update(all_of_it, description=escape(show_name(task.photo.name)), completed=done)
 
             def on_tile(fraction: float, done: int = done) -> None:
                 bar.update(all_of_it, completed=done + fraction)
@@ -137,7 +140,7 @@ def attempt(task: Task, make: Make, on_tile: Callable[[float], None], given: set
     try:
         if task.picture.exists() and identity(task.picture) in given:
             raise BadPhoto(f"{task.picture} is a photo that was given.", "Choose another --out.")
-        return {**about, "picture": str(task.picture), **make(task, on_tile)}
+        return {**about, **make(task, on_tile)}
     except GanvasError as error:
         return {**about, "error": str(error)}
     except OSError as error:
@@ -153,9 +156,9 @@ def identity(path: Path) -> tuple[int, int]:
 def tell(result: dict[str, Any]) -> None:
     """A line for a person: the picture on the standard output, a failure on the standard error."""
     if "error" in result:
-        say(f"ganvas: {result['photo']}: {result['error']}")
+        say(show_name(f"ganvas: {result['photo']}: {result['error']}"))
     else:
-        typer.echo(result["picture"])
+        typer.echo(show_name(result["picture"]))
 
 
 def write(data: bytes, path: Path) -> None:

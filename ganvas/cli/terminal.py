@@ -1,11 +1,14 @@
 """What a person or a script sees: progress, tables and JSON. Knows the terminal, and nothing of what is shown on it."""
 
 import json
+import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from ganvas.names import show_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,13 +43,14 @@ def waiting(what: str) -> Generator[None]:
 
 
 def say(text: str) -> None:
-    """A line for a person on the standard error."""
-    typer.echo(text, err=True)
+    """A line for a person on the standard error; names in it steer no terminal."""
+    typer.echo("\n".join(map(show_name, text.split("\n"))), err=True)
 
 
 def say_json(value: Any) -> None:
-    """A value as JSON on one line of the standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """A value as JSON on one line of the standard output; bytes of a name that are no UTF-8 as Python writes them."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    typer.echo(re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def say_table(rows: Sequence[Sequence[str]]) -> None:

@@ -11,7 +11,7 @@ from ganvas.engine.colour import recolour
 from ganvas.engine.controls import PLAIN, Controls, check
 from ganvas.engine.drawing import bare
 from ganvas.engine.finish import Work, finish
-from ganvas.engine.resample import Size, resize
+from ganvas.engine.resample import Size, resize, stroke_edge
 from ganvas.engine.session import Batch, Check, Session, watched
 from ganvas.engine.thumbnail import PIXELS, Tiled
 from ganvas.engine.tiling import TILE, Pixels, Progress, Reach, grained, ignore, paint, up_to
@@ -21,6 +21,7 @@ from ganvas.style import Catalog, Style
 OPEN = 4
 ENLARGE = 8
 WHOLE = 1_600_000
+LONGEST = 16  # canvases that a working size may be long: a photo of 32:1, with eight times the pixels of a square one
 FINISHING = 0.3
 LOOKED_AT, PAPER = 256, 240  # pixels a side are enough to know a drawing; its paper is no darker in any channel
 
@@ -152,11 +153,16 @@ def for_drawing(style: Style, pixels: Pixels) -> Style:
 def working_size(style: Style, stroke: float, size: Size) -> Size:
     """The size at which the network sees a photo of ``size``: its long edge is the style's canvas over the stroke.
 
+    Of a photo longer than 2:1 the short edge is half of that, so that strokes are as wide beside its height as in one
+    of 2:1; up to LONGEST canvases, from where on the long edge decides again. The result is its own working size, so a
+    photo that was reduced to it first is seen alike.
+
     Two bounds: a photo is not enlarged more than ENLARGE times, as a smaller one has nothing to paint; and a network
     that looks at the whole picture, and cannot be run in tiles with the statistics of a thumbnail either, sees at
     most WHOLE pixels, which keeps its memory bounded, at the price of broader strokes than were asked for.
     """
-    scale = min(style.canvas / stroke / max(size), ENLARGE)
+    edge = 2 * round(style.canvas / stroke / 2)
+    scale = min(edge / stroke_edge(size), LONGEST * edge / max(size), ENLARGE)
     if style.halo is None and style.fixed_halo is None:
         scale = min(scale, (WHOLE / (size[0] * size[1])) ** 0.5)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

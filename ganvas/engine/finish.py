@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from ganvas.engine.drawing import inked
-from ganvas.engine.resample import BILINEAR, Band, bands, resize, rows, side_by_side
+from ganvas.engine.resample import BILINEAR, Band, bands, resize, rows, side_by_side, stroke_edge
 from ganvas.engine.sharpen import Pair, enlarge
 from ganvas.engine.tiling import Pixels
 
@@ -103,7 +103,7 @@ def luma(colours: Fine) -> Fine:
 def feather(mask: Pixels, size: tuple[int, int]) -> Pixels:
     """The mask at the working size with soft edges."""
     image = Image.fromarray(resize(mask, size))
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(max(size) * FEATHER)))
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(stroke_edge(size) * FEATHER)))
 
 
 def compose(photo: Pixels, made: Pixels, mask: Pixels, band: Band) -> Pixels:

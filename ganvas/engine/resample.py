@@ -36,6 +36,11 @@ def within(size: Size, edge: float) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def stroke_edge(size: Size) -> int:
+    """The edge by which strokes are measured: the long one; of a picture longer than 2:1 twice the short one."""
+    return min(max(size), 2 * min(size))
+
+
 def resize(pixels: Pixels, size: Size) -> Pixels:
     """h x w x 3, or h x w, to (height, width); the same array when it has that size."""
     if pixels.shape[:2] == size:

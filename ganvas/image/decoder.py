@@ -11,7 +11,6 @@ import sys
 import warnings
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any, cast
 
@@ -20,16 +19,17 @@ import pi_heif
 from PIL import AvifImagePlugin, Image, TiffImagePlugin
 
 from ganvas.errors import BadPhoto, GanvasError, TooLarge
-from ganvas.image import exif, kind, wire, xmp
+from ganvas.image import exif, jpeg_end, kind, png_colour, tiff_planar, wire, xmp
 from ganvas.image.photo import BLOCKS, MIB
 from ganvas.image.profile import by_code
-from ganvas.image.raster import Ink, Source, as_stored, paint
+from ganvas.image.raster import Frame, Ink, Source, as_stored, paint
 
 PLUGINS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF", "tiff": "TIFF", "heic": "HEIF"}
 NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "avif": "AVIF", "tiff": "TIFF", "heic": "HEIC"}
 DAMAGE = (*exif.EXIF_ERRORS, zlib.error)
 
 DNG_VERSION, NEW_SUBFILE_TYPE, PHOTOMETRIC, BITS = 50706, 254, 262, 258  # TIFF tags
+GREY = {"1", "L", "LA", "I", "I;16", "I;16B"}
 HEAD = MIB  # bytes of an AVIF or HEIC in which its colour is looked for
 ROOM = 256 * MIB  # address space of any decode, and for each pixel:
 ROOM_FOR_A_PIXEL = 16  # a WebP has three canvases of four bytes and our own three bytes in memory at a time
@@ -113,13 +113,13 @@ def limit_memory(size: tuple[int, int]) -> None:
 
 def answered(image: Image.Image, file: IO[bytes], name: str, most: int) -> tuple[dict[str, Any], int]:
     """Pixels, alpha and metadata of an opened image in a file in memory, and what is where."""
-    if name in {"png", "tiff"}:  # a PNG's EXIF may follow the pixels, and Pillow turns a TIFF when it loads it
-        image.load()
+    load = FRAMES.get(name, loaded)
+    early = load(image, file) if name in {"png", "tiff"} else None  # EXIF after the pixels; Pillow turns a TIFF
     turn = exif.orientation(image)
     found = exif.kept(image) | xmp.kept(image)
     blocks = {name: found[name] for name in BLOCKS if name in found}
     ink = ink_of(image, file, name)
-    source = FRAMES.get(name, loaded)(image)
+    source = load(image, file) if early is None else early
     check_size(source.size, most)
     width, height = source.size if turn < 5 else source.size[::-1]
     area = width * height
@@ -141,34 +141,21 @@ def ink_of(image: Image.Image, file: IO[bytes], name: str) -> Ink:
         file.seek(0)
         points = kind.nclx(file.read(HEAD))
         profile = by_code(*points) if points else None
+    if name == "png":
+        profile = png_colour.find_profile(file, profile, image.mode in GREY)
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return Ink(profile)
     bits = image.tag_v2.get(BITS, (16,))[0]
     return Ink(profile, white=4095 if bits == 12 else 65535, negative=image.tag_v2.get(PHOTOMETRIC) == 0)
 
 
-def loaded(image: Image.Image) -> Source:
+def loaded(image: Image.Image, file: IO[bytes]) -> Source:
     """An image as Pillow keeps it."""
     image.load()
     return image
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A decoded frame that Pillow has not copied: four bytes a pixel, in a Pillow mode of that width."""
-
-    data: bytes
-    size: tuple[int, int]
-    mode: str
-
-    def crop(self, box: tuple[int, int, int, int]) -> Image.Image:
-        """Rows from ``box``'s upper to its lower edge, at full width."""
-        row, (_, top, _, bottom) = self.size[0] * 4, box
-        part = memoryview(self.data)[top * row : bottom * row]
-        return Image.frombytes(self.mode, (self.size[0], bottom - top), part)
-
-
-def webp_frame(image: Image.Image) -> Source:
+def webp_frame(image: Image.Image, file: IO[bytes]) -> Source:
     """The first frame of a WebP. libwebp holds two canvases of it; Pillow would add two more copies to them."""
     held = cast(Any, image)
     found = held._decoder.get_next()
@@ -178,4 +165,25 @@ def webp_frame(image: Image.Image) -> Source:
     return Frame(found[0], image.size, held.rawmode)
 
 
-FRAMES: dict[str, Callable[[Image.Image], Source]] = {"webp": webp_frame}
+def jpeg_frame(image: Image.Image, file: IO[bytes]) -> Source:
+    """A JPEG, also one that lacks nothing but the two bytes at its end."""
+    try:
+        return loaded(image, file)
+    except OSError:
+        if whole := jpeg_end.read_without_end(file):
+            return whole
+        raise
+
+
+def tiff_frame(image: Image.Image, file: IO[bytes]) -> Source:
+    """A TIFF, by ourselves where Pillow would read it wrongly."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and tiff_planar.is_misread(image):
+        return tiff_planar.read_planes(image, file)
+    return loaded(image, file)
+
+
+FRAMES: dict[str, Callable[[Image.Image, IO[bytes]], Source]] = {
+    "webp": webp_frame,
+    "jpeg": jpeg_frame,
+    "tiff": tiff_frame,
+}

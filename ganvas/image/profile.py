@@ -19,7 +19,10 @@ REC_709: Chromaticities = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 DISPLAY_P3: Chromaticities = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
 REC_2020: Chromaticities = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))
 ADOBE_RGB: Chromaticities = ((0.640, 0.330), (0.210, 0.710), (0.150, 0.060))
+SMPTE_C: Chromaticities = ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070))
+EBU: Chromaticities = ((0.640, 0.330), (0.290, 0.600), (0.150, 0.060))
 D65 = (0.3127, 0.3290)
+CINEMA = (0.3140, 0.3510)  # white of DCI-P3 (SMPTE RP 431-2)
 D50 = np.array([0.9642, 1.0, 0.8249])
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
@@ -48,16 +51,25 @@ def xyz(x: float, y: float) -> NDArray[np.float64]:
     return np.array([x / y, 1.0, (1 - x - y) / y])
 
 
-def matrix_profile(name: str, primaries: Chromaticities, curve: bytes) -> bytes:
-    """An ICC profile (version 4, display, RGB) of these primaries with white D65 and this curve."""
-    white = xyz(*D65)
-    adapt = np.linalg.inv(BRADFORD) @ np.diag((BRADFORD @ D50) / (BRADFORD @ white)) @ BRADFORD
+def matrix_profile(name: str, primaries: Chromaticities, curve: bytes, white: tuple[float, float] = D65) -> bytes:
+    """An ICC profile (version 4, display, RGB) of these primaries with this white and this curve.
+
+    Raises ValueError where the primaries span no colours.
+    """
+    light = xyz(*white)
+    adapt = np.linalg.inv(BRADFORD) @ np.diag((BRADFORD @ D50) / (BRADFORD @ light)) @ BRADFORD
     columns = np.stack([xyz(x, y) for x, y in primaries], axis=1)
-    columns = adapt @ (columns * np.linalg.solve(columns, white))  # columns add up to white
+    columns = adapt @ (columns * np.linalg.solve(columns, light))  # columns add up to white
     colours = {tag: b"XYZ \0\0\0\0" + fixed(columns[:, n]) for n, tag in enumerate(("rXYZ", "gXYZ", "bXYZ"))}
     tags = {"desc": text(name), "cprt": text("CC0"), "wtpt": b"XYZ \0\0\0\0" + fixed(D50)}
     tags |= {"chad": b"sf32\0\0\0\0" + fixed(adapt.ravel()), **colours}
     return assembled(tags | dict.fromkeys(("rTRC", "gTRC", "bTRC"), curve))
+
+
+def grey_profile(name: str, curve: bytes) -> bytes:
+    """An ICC profile of one channel with this curve."""
+    tags = {"desc": text(name), "cprt": text("CC0"), "wtpt": b"XYZ \0\0\0\0" + fixed(D50), "kTRC": curve}
+    return assembled(tags, b"GRAY")
 
 
 def text(words: str) -> bytes:
@@ -66,7 +78,7 @@ def text(words: str) -> bytes:
     return b"mluc" + struct.pack(">III4sII", 0, 1, 12, b"enUS", len(written), 28) + written
 
 
-def assembled(tags: dict[str, bytes]) -> bytes:
+def assembled(tags: dict[str, bytes], space: bytes = b"RGB ") -> bytes:
     """Header, table and tags, each on a border of four bytes; equal tags share their place."""
     start, body, places = 132 + 12 * len(tags), b"", dict[bytes, int]()
     for content in tags.values():
@@ -75,7 +87,7 @@ def assembled(tags: dict[str, bytes]) -> bytes:
             body += content + b"\0" * (-len(content) % 4)
     table = b"".join(struct.pack(">4sII", tag.encode(), places[c], len(c)) for tag, c in tags.items())
     dated = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
-    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0" * 4, 0x04400000, b"mntr", b"RGB ", b"XYZ ")
+    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0" * 4, 0x04400000, b"mntr", space, b"XYZ ")
     header += dated + b"acsp" + b"\0" * 28 + fixed(D50)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
@@ -84,31 +96,57 @@ SRGB_CURVE = parametric(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 SRGB = matrix_profile("sRGB", REC_709, SRGB_CURVE)
 
 
-def perceptual_quantiser() -> bytes:
-    """The curve of HDR films and phones (SMPTE ST 2084), white at 203 nits (ITU-R BT.2408), what is brighter cut."""
-    signal = np.linspace(0, 1, 1024) ** (1 / 78.84375)
-    light = np.maximum(signal - 0.8359375, 0) / (18.8515625 - 18.6875 * signal)
-    return tabulated(np.clip(light ** (1 / 0.1593017578125) * 10000 / 203, 0, 1))
+Signal = NDArray[np.float64]
+FULL = np.linspace(0, 1, 1024)
+NARROW = ((FULL * 255 - 16) / 219).clip(0, 1)  # video's range: black at 16, white at 235
 
 
-def hybrid_log_gamma() -> bytes:
-    """The curve of HDR television (ITU-R BT.2100), white at a signal of 0.75, what is brighter cut."""
-    signal = np.linspace(0, 1, 1024)
+def perceptual_quantiser(signal: Signal) -> Signal:
+    """Light of HDR films and phones (SMPTE ST 2084), white at 203 nits (ITU-R BT.2408), what is brighter cut."""
+    root = signal ** (1 / 78.84375)
+    light = np.maximum(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)
+    return np.clip(light ** (1 / 0.1593017578125) * 10000 / 203, 0, 1)
+
+
+def hybrid_log_gamma(signal: Signal) -> Signal:
+    """Light of HDR television (ITU-R BT.2100), white at a signal of 0.75, what is brighter cut."""
     log = (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12
     light = np.where(signal <= 0.5, signal**2 / 3, log)
-    return tabulated(np.clip(light / light[767], 0, 1))
+    white = (np.exp((0.75 - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    return np.clip(light / white, 0, 1)
 
 
-PRIMARIES = {1: REC_709, 9: REC_2020, 12: DISPLAY_P3}
-CURVES: dict[int, Callable[[], bytes]] = {16: perceptual_quantiser, 18: hybrid_log_gamma}
+def srgb_light(signal: Signal) -> Signal:
+    """Light by sRGB's curve (IEC 61966-2-1)."""
+    return np.where(signal <= 0.04045, signal / 12.92, ((signal + 0.055) / 1.055) ** 2.4)
 
 
-def by_code(primaries: int, transfer: int) -> bytes | None:
-    """The profile of ITU-T H.273 code points; None where they mean sRGB, or nothing that is known here."""
-    if primaries not in PRIMARIES or (primaries == 1 and transfer not in CURVES):
+PRIMARIES = {1: REC_709, 5: EBU, 6: SMPTE_C, 7: SMPTE_C, 9: REC_2020, 11: DISPLAY_P3, 12: DISPLAY_P3}
+WHITES = {11: CINEMA}
+CURVES: dict[int, Callable[[Signal], Signal]] = {
+    4: lambda signal: signal**2.2,
+    5: lambda signal: signal**2.8,
+    8: lambda signal: signal,
+    16: perceptual_quantiser,
+    18: hybrid_log_gamma,
+}
+LIKE_SRGB = {1, 6, 13, 14, 15}  # curves of television are seen as sRGB, as everybody shows them
+
+
+def by_code(primaries: int, transfer: int, narrow: bool = False, grey: bool = False) -> bytes | None:
+    """The profile of ITU-T H.273 code points; None where they mean sRGB, or nothing that is known here.
+
+    ``narrow``: black is at 16 and white at 235, as in video.
+    """
+    if primaries not in PRIMARIES or ((primaries == 1 or grey) and transfer not in CURVES and not narrow):
         return None
-    curve = CURVES[transfer]() if transfer in CURVES else SRGB_CURVE
-    return matrix_profile(f"H.273 {primaries}/{transfer}", PRIMARIES[primaries], curve)
+    curve = SRGB_CURVE
+    if transfer in CURVES or narrow:
+        curve = tabulated(CURVES.get(transfer, srgb_light)(NARROW if narrow else FULL))
+    name = f"H.273 {primaries}/{transfer}"
+    if grey:
+        return grey_profile(name, curve)
+    return matrix_profile(name, PRIMARIES[primaries], curve, WHITES.get(primaries, D65))
 
 
 def to_srgb(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
@@ -124,6 +162,8 @@ def to_srgb(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | No
         if source is None or MODES.get(colour_space(source)) != mode:
             return None
         intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+        if mode == "L":  # of one channel Little CMS makes a table of 33 steps, which bends a steep curve
+            flags |= ImageCms.Flags.GRIDPOINTS(255)
         target = ImageCms.ImageCmsProfile(BytesIO(SRGB))
         way = ImageCms.buildTransform(source, target, mode, "RGB", intent, flags)
     except PROFILE_ERRORS:

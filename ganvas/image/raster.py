@@ -48,6 +48,21 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
+class Frame:
+    """A decoded frame that Pillow has not copied: four bytes a pixel, in a Pillow mode of that width."""
+
+    data: bytes
+    size: tuple[int, int]
+    mode: str
+
+    def crop(self, box: tuple[int, int, int, int]) -> Image.Image:
+        """Rows from ``box``'s upper to its lower edge, at full width."""
+        row, (_, top, _, bottom) = self.size[0] * 4, box
+        part = memoryview(self.data)[top * row : bottom * row]
+        return Image.frombytes(self.mode, (self.size[0], bottom - top), part)
+
+
+@dataclass(frozen=True)
 class Ink:
     """How the numbers of a picture mean colours: its ``profile``, and for more than 8 bits its ``white`` level.
 

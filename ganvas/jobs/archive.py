@@ -1,25 +1,29 @@
 """ZIP files in and out. A ZIP that comes is hostile until read; one that goes is streamed. Knows ZIP, no picture.
 
-What is refused as a whole: paths that lead out of the folder, links, encryption, more entries or bytes than allowed,
-and what unpacks to far more than it is. Counted is what really comes out, not what the file says of itself.
+An entry fails alone where it is damaged, encrypted, a link, too large or has a path that leads out of the folder. What
+is refused as a whole: more entries or bytes than allowed, what unpacks to far more than it is, and a ZIP of which no
+entry is left. Counted is what really comes out, not what the file says of itself.
 """
 
+import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import IO, BinaryIO, cast
 
-from ganvas.errors import BadPhoto, TooLarge
+from ganvas.errors import BadPhoto, GanvasError, TooLarge
+from ganvas.image.listing import is_sidecar, is_system_file
 from ganvas.jobs.order import clean
+from ganvas.jobs.zip_names import read_names
+from ganvas.names import show_name
 
 CHUNK = 1 << 20
-RATIO = 200  # an entry that unpacks to more than this many times its size is a bomb; photos are near 1
-SMALL = 1 << 20  # below this no ratio is a bomb
-IGNORED = ("__MACOSX/", ".")  # what systems put beside photos; and hidden files
-IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
+RATIO = 200  # a ZIP that unpacks to more than this many times its size is a bomb; photos are near 1, a blank scan 1000
+SMALL = 256 << 20  # below this no ratio is a bomb
+BESIDE = 10  # times as many files as photos may lie in a ZIP: thumbnails, notes on each photo, folders
+DRIVE = re.compile("[A-Za-z]:")
 LEVELS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -38,70 +42,107 @@ def is_zip(head: bytes) -> bool:
     return head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def unpack(file: BinaryIO, room: Room) -> Iterator[tuple[str, bytes]]:
-    """The files of a ZIP with their names, one after another; what systems put beside photos is left out.
+def unpack(file: BinaryIO, room: Room) -> Iterator[tuple[str, bytes | GanvasError]]:
+    """The files of a ZIP with their names, one after another: bytes, or why this one cannot be had.
 
-    Raises BadPhoto for what is no ZIP, is damaged or plays tricks, and TooLarge beyond the room; what must be refused
-    by its table is refused before the first file is given.
+    What systems and programs put beside photos is left out. Raises BadPhoto for what is no ZIP, is damaged as a whole
+    or holds nothing that can be had, and TooLarge beyond the room; what must be refused by its table is refused before
+    the first file is given.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            check_table(entries, room)
-            left = room.bytes
-            for entry in filter(wanted, entries):
-                data = read_entry(archive, entry, min(left, room.each))
-                left -= len(data)
-                yield clean(entry.filename), data
+            entries = check_table(archive.infolist(), room)
+            yield from after_success(read_entries(archive, entries, room))
     except DAMAGED as error:
         raise BadPhoto("The ZIP is damaged, or is none.", "Pack the photos anew.") from error
 
 
-def wanted(entry: zipfile.ZipInfo) -> bool:
-    """Whether an entry is somebody's file and not a system's."""
-    name = PurePosixPath(entry.filename)
-    return not entry.filename.startswith(IGNORED) and not (
-        name.name.startswith(".") or name.name.lower() in IGNORED_NAMES
-    )
-
-
-def check_table(entries: list[zipfile.ZipInfo], room: Room) -> None:
-    """Raise for what the table of contents alone shows to be wrong."""
+def check_table(table: list[zipfile.ZipInfo], room: Room) -> list[tuple[zipfile.ZipInfo, str]]:
+    """The entries that are wanted, with their names. Raises for what the table of contents alone shows to be wrong."""
+    if len(table) > BESIDE * room.files:
+        raise TooLarge(f"The ZIP holds {len(table)} files.", f"At most {room.files} are taken at once.")
+    named = zip(table, read_names(table), strict=True)
+    entries = [(entry, name) for entry, name in named if is_wanted(entry, name)]
     if len(entries) > room.files:
         raise TooLarge(f"The ZIP holds {len(entries)} files.", f"At most {room.files} are taken at once.")
-    for entry in entries:
-        check_entry(entry, room)
-    if sum(entry.file_size for entry in entries) > room.bytes:
-        raise TooLarge(
-            "The ZIP unpacks to more than is taken at once.", f"At most {room.bytes >> 20} MiB: send several."
-        )
+    taken = [entry for entry, name in entries if find_fault(entry, name, room) is None]
+    size, packed = sum(entry.file_size for entry in taken), sum(entry.compress_size for entry in taken)
+    if size > room.bytes:
+        raise unpacks_to_more(room.bytes)
+    if size > max(SMALL, RATIO * packed):
+        raise TooLarge(f"The ZIP unpacks to over {RATIO} times its size.", "That is a bomb, and no photos.")
+    return entries
 
 
-def check_entry(entry: zipfile.ZipInfo, room: Room) -> None:
-    """Raise BadPhoto or TooLarge for one entry by what the table says of it."""
-    name = entry.orig_filename
+def unpacks_to_more(most: int) -> TooLarge:
+    """The error for more bytes than there is room for."""
+    return TooLarge("The ZIP unpacks to more than is taken at once.", f"At most {most >> 20} MiB: send several.")
+
+
+def is_wanted(entry: zipfile.ZipInfo, name: str) -> bool:
+    """Whether an entry is somebody's file: no folder, nothing of a system's and no program's notes on a photo."""
+    folder = entry.is_dir() or name.endswith(("/", "\\"))
+    return not (folder or is_system_file(name) or is_sidecar(name))
+
+
+def find_fault(entry: zipfile.ZipInfo, name: str, room: Room) -> GanvasError | None:
+    """Why an entry is not taken, by what the table says of it; None where it is."""
     parts = name.replace("\\", "/").split("/")
-    if ".." in parts or not parts[0] or ":" in parts[0] or "\0" in name:
-        raise BadPhoto(f"The ZIP has a path that leads out of its folder: {name[:80]!r}.", "Pack plain folders.")
+    shown = f"'{show_name(name[:80])}'"
+    if ".." in parts or not parts[0] or DRIVE.fullmatch(parts[0]):
+        return BadPhoto(f"{shown} is a path that leads out of its folder.", "Pack plain folders.")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BadPhoto(f"The ZIP has a link in it: {name[:80]!r}.", "Pack the photos themselves.")
+        return BadPhoto(f"{shown} is a link.", "Pack the photos themselves.")
     if entry.flag_bits & 0x1:
-        raise BadPhoto("The ZIP is encrypted.", "Pack the photos without a password.")
+        return BadPhoto(f"{shown} is encrypted.", "Pack the photos without a password.")
     if entry.compress_type not in LEVELS:
-        raise BadPhoto("The ZIP is packed in a way that is not read here.", "Pack it as usual (deflate).")
-    if entry.file_size > max(SMALL, RATIO * entry.compress_size):
-        raise TooLarge(f"{name[:80]!r} unpacks to over {RATIO} times its size.", "That is a bomb, and no photo.")
+        return BadPhoto(f"{shown} is packed in a way that is not read here.", "Pack it as usual (deflate).")
     if entry.file_size > room.each:
-        raise TooLarge(f"{name[:80]!r} is over {room.each >> 20} MiB.", "Leave it out, or make it smaller.")
+        return TooLarge(f"{shown} is over {room.each >> 20} MiB.", "Leave it out, or make it smaller.")
+    return None
 
 
-def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """An entry's bytes, of which no more are unpacked than allowed. Raises TooLarge."""
-    with archive.open(entry) as file:
-        data = file.read(most + 1)
+def read_entries(
+    archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], room: Room
+) -> Iterator[tuple[str, bytes | GanvasError]]:
+    """The entries one after another. Raises TooLarge where more comes out than there is room for."""
+    left = room.bytes
+    for entry, name in entries:
+        data = find_fault(entry, name, room) or read_entry(archive, entry, name, min(left, room.each))
+        if isinstance(data, TooLarge) and left < room.each:
+            raise unpacks_to_more(room.bytes)
+        left -= len(data) if isinstance(data, bytes) else 0
+        yield clean(name), data
+
+
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, most: int) -> bytes | GanvasError:
+    """An entry's bytes, of which no more are unpacked than allowed, or why there are none."""
+    try:
+        with archive.open(entry) as file:
+            data = file.read(most + 1)
+    except DAMAGED:
+        return BadPhoto(f"'{show_name(name[:80])}' is damaged in the ZIP.", "Pack it anew.")
     if len(data) > most:
-        raise TooLarge("The ZIP unpacks to more than is taken at once.", f"At most {most >> 20} MiB are left for it.")
+        return TooLarge(f"'{show_name(name[:80])}' unpacks to more than the ZIP says.", "Pack it anew.")
     return data
+
+
+def after_success(
+    files: Iterator[tuple[str, bytes | GanvasError]],
+) -> Iterator[tuple[str, bytes | GanvasError]]:
+    """The files, of which those that failed before the first that did not wait for it. Raises the first's fault
+    where all failed."""
+    waiting: list[tuple[str, GanvasError]] = []
+    for name, data in files:
+        if isinstance(data, GanvasError):
+            waiting.append((name, data))
+            continue
+        yield from waiting
+        yield name, data
+        yield from files
+        return
+    if waiting:
+        raise waiting[0][1]
 
 
 class Sink:

@@ -53,9 +53,11 @@ class Desk:
             job = draft(owner, order)
             session.add(job)
             session.flush()
-            note(session, job, "job", {"state": job.state, "counts": {states.QUEUED: len(job.parts)}})
+            note(session, job, "job", {"state": job.state, "counts": count(session, [job.id])[job.id]})
             for part in job.parts:
-                self.line.enqueue(session, part.ticket)
+                if part.state == states.QUEUED:
+                    self.line.enqueue(session, part.ticket)
+            follow(session, job)
         self.keep.hold_job(job.id)
         return job.id
 
@@ -144,7 +146,7 @@ class Desk:
         """Put the parts in some states in line again, in a new round."""
         with self.database.write() as session:
             job = owned(session, owner, id, locked=True)
-            parts = chosen(session, id, which)
+            parts = [part for part in chosen(session, id, which) if part.photo]  # of a photo that never came is none
             if which != (states.PAUSED,):
                 self.check_owner(session, owner, len(parts))
             for part in parts:
@@ -195,7 +197,8 @@ def draft(owner: str, order: Order) -> Job:
 def draft_part(number: int, photo: Given, style: str, name: str) -> Part:
     """The row of a new part, with its first ticket; ``name`` is what its picture will be called."""
     part = Part(id=new_id(), number=number, photo=photo.key, given=photo.name, result=name, style=style, round=0)
-    part.state, part.ticket = states.QUEUED, write_ticket(part)
+    part.state, part.ticket = states.FAILED if photo.error else states.QUEUED, write_ticket(part)
+    part.error = photo.error
     return part
 
 

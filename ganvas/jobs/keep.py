@@ -94,7 +94,7 @@ def matched(session: Session, change: Update) -> bool:
 
 def inputs(session: Session, job: str) -> set[str]:
     """The keys that a job holds: its photos and its mask."""
-    keys = set(session.scalars(select(Part.photo).where(Part.job_id == job)))
+    keys = set(session.scalars(select(Part.photo).where(Part.job_id == job, Part.photo != "")))
     mask = session.scalar(select(Job.mask).where(Job.id == job))
     return keys | {mask} if mask else keys
 

@@ -12,20 +12,28 @@ from ganvas.cut import read
 from ganvas.engine.controls import Controls, check
 from ganvas.errors import BadControls, TooLarge
 from ganvas.image import Keep, check_format, check_keep
+from ganvas.image.listing import PICTURES
+from ganvas.names import JOINERS, FreeNames
 from ganvas.stylize import Ask
 
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
 FIRST, USUAL, LAST = 1, 5, 9
 LONGEST_NAME = 200
 LONGEST_PATH = 400
+# What no file of Windows can be called, whatever its ending.
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in range(1, 10))}
 
 
 @dataclass(frozen=True)
 class Given:
-    """A photo that was brought: its name, with folders, and its key in the store."""
+    """A photo that was brought: its name, with folders, and its key in the store.
+
+    One that could not be had has no key but an ``error``, {"what", "right"}: its pictures have failed from the start.
+    """
 
     name: str
     key: str
+    error: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,28 +113,16 @@ def results(names: Sequence[str], styles: Sequence[str], format: str) -> list[st
 
 
 def renamed(name: str, format: str) -> str:
-    """The name with the suffix of a format."""
+    """The name with the suffix of a format; ``10.23.45`` at its end is no suffix."""
     path = PurePosixPath(name)
-    return str(path.with_name((path.stem if path.suffix else path.name) + SUFFIXES[format]))
+    stem = path.stem if path.suffix.lower() in PICTURES else path.name
+    return str(path.with_name(stem + SUFFIXES[format]))
 
 
 def distinct(names: Sequence[str]) -> list[str]:
     """The names with " (2)", " (3)" ... where they would be the same file on some system."""
-    given: list[str] = []
-    taken = set[str]()
-    for name in names:
-        path, number, free = PurePosixPath(name), 1, name
-        while fold(free) in taken:
-            number += 1
-            free = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
-        taken.add(fold(free))
-        given.append(free)
-    return given
-
-
-def fold(name: str) -> str:
-    """What is the same for two names of one file."""
-    return unicodedata.normalize("NFC", name).casefold()
+    free = FreeNames()
+    return [str(free.claim_file(PurePosixPath(name))) for name in names]
 
 
 def clean(name: str) -> str:
@@ -142,5 +138,11 @@ def clean(name: str) -> str:
 
 def tidy(part: str) -> str:
     """One part of a path without letters that cannot be in a file's name on some system."""
-    safe = "".join("_" if unicodedata.category(letter)[0] == "C" or letter in '<>:"|?*' else letter for letter in part)
-    return safe.strip()[-LONGEST_NAME:]
+    safe = "".join("_" if is_unsafe(letter) else letter for letter in part)
+    short = safe.strip()[-LONGEST_NAME:].rstrip(". ") or safe[:1]
+    return f"_{short}" if short.partition(".")[0].strip().upper() in DEVICES else short
+
+
+def is_unsafe(letter: str) -> bool:
+    """Whether a letter is none of a name on some system, or would steer where it is shown."""
+    return letter in '<>:"|?*' or (unicodedata.category(letter)[0] == "C" and letter not in JOINERS)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ganvas.engine.engine import Engine
 from ganvas.errors import Cancelled, GanvasError
-from ganvas.image import FORMATS, Limits, decode, measure
+from ganvas.image import FORMATS, Limits, decode_mask, measure
 from ganvas.jobs import states
 from ganvas.jobs.durable import Line, Outcome
 from ganvas.jobs.keep import Keep
@@ -109,8 +109,8 @@ class Worker:
         return stylize(self.engine, self.keep.store, photo, ask, self.progress(task), self.limits)
 
     def read_mask(self, key: str) -> NDArray[np.uint8]:
-        """The mask from its picture: brightness, h x w."""
-        return decode(self.keep.store.get(key), self.limits).pixels.mean(axis=2).round().astype(np.uint8)
+        """The mask from its picture, h x w."""
+        return decode_mask(self.keep.store.get(key), self.limits)
 
     def progress(self, task: Task) -> Callable[[float], None]:
         """What is called at each tile, and within a tile that takes long: looks whether the part is wanted, also while

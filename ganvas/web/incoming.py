@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from ganvas.errors import BadPhoto, TooLarge
+from ganvas.errors import BadPhoto, GanvasError, TooLarge
 from ganvas.jobs.archive import Room, is_zip, unpack
 from ganvas.jobs.order import Given, Most, Order, clean
 from ganvas.settings import Settings
@@ -71,7 +71,7 @@ def read_wish(form: FormData) -> JobWish:
 def take_in(form: FormData, wish: JobWish, store: Store, settings: Settings, most: Most) -> Order:
     """The order, its photos in the store. Runs in a thread. Raises BadPhoto and TooLarge for a ZIP that is refused."""
     photos = [
-        Given(name, store.put(data))
+        describe_photo(name, data, store)
         for file in form.getlist("photos")
         if isinstance(file, UploadFile) and file.size
         for name, data in read_file(file, Room(most.parts, settings.job_bytes, settings.max_bytes))
@@ -87,7 +87,14 @@ def take_in(form: FormData, wish: JobWish, store: Store, settings: Settings, mos
     )
 
 
-def read_file(file: UploadFile, room: Room) -> Iterator[tuple[str, bytes]]:
+def describe_photo(name: str, data: bytes | GanvasError, store: Store) -> Given:
+    """A photo that came, which is put into the store, or one of a ZIP that could not be had, with the reason."""
+    if isinstance(data, GanvasError):
+        return Given(name, "", {"what": data.what, "right": data.right})
+    return Given(name, store.put(data))
+
+
+def read_file(file: UploadFile, room: Room) -> Iterator[tuple[str, bytes | GanvasError]]:
     """The photos in one file that was sent: itself, or what is in the ZIP. A photo that is too large fails alone."""
     head = file.file.read(HEAD)
     file.file.seek(0)

@@ -47,7 +47,7 @@ def test_folders_that_hold_the_same_names_stay_apart(tmp_path: Path):
 def test_photos_that_would_share_a_name_do_not(tmp_path: Path):
     touch(tmp_path / "in" / "sea.heic", tmp_path / "in" / "sea.jpg")
     pictures = [Path(picture).name for picture, _ in planned([tmp_path / "in"], Place("monet", tmp_path / "out"))]
-    assert pictures == ["sea.jpg", "sea.jpg.jpg"]
+    assert pictures == ["sea.jpg", "sea (2).jpg"]
 
 
 def test_a_single_photo_can_name_its_file(tmp_path: Path):
@@ -84,3 +84,60 @@ def test_what_is_not_there_is_named(tmp_path: Path):
         plan([tmp_path / "nothing.jpg"], Place("monet"))
     with pytest.raises(BadPhoto, match="no photos"):
         plan([tmp_path], Place("monet"))
+
+
+def planned_names(given: list[Path], place: Place) -> list[str]:
+    return [str(task.picture.relative_to(place.out or Path())) for task in plan(given, place)]
+
+
+def test_four_photos_of_one_name_become_four_files_whatever_the_case_of_letters(tmp_path: Path):
+    photos = [tmp_path / "a" / "IMG_1.jpg", tmp_path / "b" / "IMG_1.jpg", tmp_path / "c" / "img_1.JPG"]
+    photos.append(tmp_path / "d" / "IMG_1 (2).jpg")
+    touch(*photos)
+    place = Place("monet", tmp_path / "out")
+    names = ["IMG_1.jpg", "IMG_1 (2).jpg", "img_1 (3).JPG", "IMG_1 (2) (2).jpg"]
+    assert planned_names(photos, place) == names
+    assert planned_names(photos, place) == names, "the same call gives the same names"
+
+
+def test_folders_of_one_name_stay_apart_as_a_whole(tmp_path: Path):
+    touch(tmp_path / "a" / "trip" / "1.jpg", tmp_path / "b" / "trip" / "1.jpg", tmp_path / "b" / "trip" / "2.jpg")
+    given = [tmp_path / "a" / "trip", tmp_path / "b" / "trip"]
+    place = Place("monet", tmp_path / "out")
+    assert planned_names(given, place) == ["trip/1.jpg", "trip (2)/1.jpg", "trip (2)/2.jpg"]
+
+
+def test_a_file_and_a_folder_never_want_one_place(tmp_path: Path):
+    touch(tmp_path / "a" / "sea.jpg", tmp_path / "b" / "sea.jpg" / "1.jpg")
+    place = Place("monet", tmp_path / "out")
+    given = [tmp_path / "a" / "sea.jpg", tmp_path / "b" / "sea.jpg"]
+    assert planned_names(given, place) == ["sea.jpg", "sea (2).jpg/1.jpg"]
+    assert planned_names(given[::-1], place) == ["sea.jpg/1.jpg", "sea (2).jpg"]
+
+
+def test_digits_behind_a_point_are_no_ending(tmp_path: Path):
+    photos = [tmp_path / "at 10.23.45", tmp_path / "at 10.23.59"]
+    touch(*photos)
+    place = Place("monet", tmp_path / "out", "jpeg")
+    assert planned_names(photos, place) == ["at 10.23.45.jpg", "at 10.23.59.jpg"]
+
+
+@pytest.mark.parametrize("out", ["x.gif", "x.BMP", "x.tiff", "x.heic", "x.pdf"])
+def test_an_ending_that_is_not_written_is_refused_and_no_folder_is_made(tmp_path: Path, out: str):
+    touch(tmp_path / "sea.jpg")
+    with pytest.raises(BadControls, match=r"\.jpg, \.jpeg, \.png, \.webp, \.avif"):
+        plan([tmp_path / "sea.jpg"], Place("monet", tmp_path / out))
+    (tmp_path / out).mkdir()
+    assert planned_names([tmp_path / "sea.jpg"], Place("monet", tmp_path / out)) == ["sea.jpg"], (
+        "a folder that is there"
+    )
+
+
+def test_several_photos_do_not_go_into_one_file(tmp_path: Path):
+    touch(tmp_path / "trip" / "sea.jpg", tmp_path / "notes")
+    for given in ([tmp_path / "trip"], [tmp_path / "trip" / "sea.jpg"] * 2):
+        with pytest.raises(BadControls, match="more than one photo"):
+            plan(given, Place("monet", tmp_path / "all.jpg"))
+    with pytest.raises(BadControls, match="no picture"):
+        plan([tmp_path / "trip"], Place("monet", tmp_path / "notes"))
+    assert planned_names([tmp_path / "trip"], Place("monet", tmp_path / "prints.v2")) == ["sea.jpg"]

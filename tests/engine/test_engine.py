@@ -131,7 +131,35 @@ def test_the_working_size_is_relative_to_the_long_edge():
     assert working_size(style, 1.0, (500, 250)) == (1000, 500)
     assert working_size(style, 2.0, (3000, 4000)) == (375, 500)
     assert working_size(style, 0.25, (3000, 4000)) == (3000, 4000)
-    assert working_size(style, 1.0, (1, 5000)) == (1, 1000)
+
+
+@pytest.mark.parametrize("stroke", [0.3, 1.0, 1.5, 4.0])
+def test_beyond_two_to_one_the_working_size_is_relative_to_the_short_edge(stroke):
+    style = Style("a", {"en": "A"}, halo=0, canvas=1000)
+    short = round(500 / stroke)
+    for ratio in (2.001, 4, 10, 13.5, 31.9):
+        height, width = working_size(style, stroke, (3000, round(3000 * ratio)))
+        assert height == short
+        assert width == pytest.approx(short * ratio, abs=1)
+        assert working_size(style, stroke, (height, width)) == (height, width), "a photo that was reduced is seen alike"
+        assert working_size(style, stroke, (round(3000 * ratio), 3000)) == (width, height)
+
+
+def test_the_longest_photos_keep_memory_and_time_bounded():
+    style = Style("a", {"en": "A"}, halo=0, canvas=1000)
+    assert working_size(style, 1.0, (10, 5000)) == (32, 16_000)
+    assert working_size(style, 1.0, (1, 50_000_000)) == (1, 16_000)
+    assert working_size(style, 4.0, (1, 100)) == (8, 800)
+    height, width = working_size(Style("a", {"en": "A"}, halo=None), 0.25, (1000, 20_000))
+    assert height * width == pytest.approx(WHOLE, rel=0.01)
+
+
+def test_strokes_of_a_long_picture_are_as_wide_as_in_one_of_two_to_one(engine):
+    short = noise(100, 200)
+    made = engine.apply("blurring", short)
+    long = engine.apply("blurring", np.tile(short, (1, 5, 1)))
+    inner = slice(40, 160)
+    assert np.abs(long[:, 400:600][:, inner].astype(int) - made[:, inner]).mean() < 0.5
 
 
 def test_a_drawing_on_paper_is_seen_at_the_canvas_for_drawings_and_a_photo_is_not():

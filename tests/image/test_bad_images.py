@@ -36,7 +36,14 @@ def test_pictures_made_worse_end_in_a_picture_or_one_clear_error(bad):
 
 
 @pytest.mark.parametrize(
-    "name", ["exif/orientation_landscape_6.jpg", "exif/IMG_5195.HEIC", "pillow/hopper.webp", "mozjpeg/testorig.jpg"]
+    "name",
+    [
+        "exif/orientation_landscape_6.jpg",
+        "exif/IMG_5195.HEIC",
+        "pillow/hopper.webp",
+        "pillow/truncated_jpeg.jpg",  # its last byte is missing, and no more
+        "mozjpeg/testorig.jpg",
+    ],
 )
 def test_an_odd_but_sound_photo_is_read(data_sets, name):
     path = data_sets / "bad-images" / name
@@ -45,7 +52,7 @@ def test_an_odd_but_sound_photo_is_read(data_sets, name):
     assert decode(path.read_bytes()).pixels.size > 0
 
 
-@pytest.mark.parametrize("name", ["pillow/truncated_jpeg.jpg", "pillow/broken.png", "pngsuite/xdtn0g01.png"])
+@pytest.mark.parametrize("name", ["pillow/broken.png", "pngsuite/xdtn0g01.png"])
 def test_a_damaged_photo_is_refused(data_sets, name):
     with pytest.raises(BadPhoto, match="is damaged"):
         decode((data_sets / "bad-images" / name).read_bytes())

@@ -2,7 +2,9 @@
 
 import io
 import stat
+import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -42,6 +44,111 @@ def test_paths_that_lead_out_are_refused(name):
         list(unpack(packed((name, b"x")), ROOM))
 
 
+def raw_zip(*names: bytes, flag: int = 0, extra: bytes = b"") -> io.BytesIO:
+    """A ZIP whose names are these bytes; each file holds its number."""
+    body, table = b"", b""
+    for number, name in enumerate(names):
+        content = b"%d" % number
+        sizes = struct.pack("<IIIHH", zlib.crc32(content), len(content), len(content), len(name), len(extra))
+        head = struct.pack("<HHHHH", 20, flag, 0, 0, 33) + sizes
+        table += b"PK\1\2\x14\0" + head + struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + name + extra
+        body += b"PK\3\4" + head + name + extra + content
+    end = struct.pack("<HHHHIIH", 0, 0, len(names), len(names), len(table), len(body), 0)
+    return io.BytesIO(body + table + b"PK\5\6" + end)
+
+
+def names_of(archive: io.BytesIO) -> list[str]:
+    return [name for name, _ in unpack(archive, ROOM)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("gbk", ["照片/海边.jpg", "照片/北京 天安门.jpg"]),
+        ("gbk", ["图片.jpg"]),
+        ("gbk", ["联通.jpg"]),
+        ("cp932", ["写真/海.jpg"]),
+        ("cp932", ["テスト.jpg"]),
+        ("cp932", ["photoテスト.jpg", "表.jpg"]),
+        ("utf-8", ["照片/海边.jpg", "été à la mer.jpg"]),
+        ("utf-8", ["фото/море.jpg"]),
+        ("utf-8", ["👨👩 family.jpg"]),
+        ("cp437", ["Zürich/été.jpg", "Größe.jpg"]),
+        ("cp437", ["âge.jpg"]),
+        ("ascii", ["a.jpg"]),
+    ],
+)
+def test_names_of_any_writer_are_read(encoding, names):
+    assert names_of(raw_zip(*(name.encode(encoding) for name in names))) == names
+
+
+def unicode_path(raw: bytes, name: bytes) -> bytes:
+    field = b"\x01" + zlib.crc32(raw).to_bytes(4, "little") + name
+    return struct.pack("<HH", 0x7075, len(field)) + field
+
+
+def test_the_field_for_a_name_in_unicode_counts_where_its_checksum_fits():
+    raw = "Übung.jpg".encode("cp850")
+    assert names_of(raw_zip(raw, extra=unicode_path(raw, "海边.jpg".encode()))) == ["海边.jpg"]
+    assert names_of(raw_zip(raw, extra=unicode_path(b"another.jpg", b"sea.jpg"))) == ["Übung.jpg"]
+    assert names_of(raw_zip(raw, extra=unicode_path(raw, b"\xff.jpg"))) == ["Übung.jpg"], "no UTF-8"
+
+
+def test_a_name_that_says_it_is_utf_8_is():
+    assert names_of(raw_zip("图片.jpg".encode(), flag=0x800)) == ["图片.jpg"]
+
+
+def test_a_dot_slash_before_a_name_and_a_colon_in_it_do_no_harm():
+    archive = packed(("./sea.jpg", b"1"), ("./trip/./day1.jpg", b"2"), ("Screenshot 10:23:45.jpg", b"3"))
+    assert list(unpack(archive, ROOM)) == [
+        ("sea.jpg", b"1"),
+        ("trip/day1.jpg", b"2"),
+        ("Screenshot 10_23_45.jpg", b"3"),
+    ]
+
+
+def test_notes_beside_photos_and_hidden_folders_are_left_out():
+    beside = [
+        "IMG_1.AAE",
+        "IMG_1.xmp",
+        "IMG_1.jpg.json",
+        "readme.txt",
+        "t/@eaDir/1.jpg",
+        "t/.thumbnails/1.jpg",
+        "._1.jpg",
+    ]
+    assert list(unpack(packed(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), ROOM)) == [("IMG_1.jpg", b"1")]
+
+
+def test_what_is_beside_photos_does_not_count_as_photos():
+    entries = [(f"{number}.jpg", b"1") for number in range(10)] + [(f"{number}.xmp", b"1") for number in range(60)]
+    assert len(list(unpack(packed(*entries), ROOM))) == 10
+    with pytest.raises(TooLarge):
+        list(unpack(packed(*entries, *((f"{number}.txt", b"1") for number in range(60))), ROOM))
+
+
+def test_a_bad_entry_fails_alone():
+    link = zipfile.ZipInfo("link.jpg")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    film = bytes(range(256)) * 9000
+    data = bytearray(
+        packed((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue()
+    )
+    found = dict(unpack(io.BytesIO(bytes(data)), ROOM))
+    assert found["sea.jpg"] == b"1"
+    assert [type(found[name]) for name in ("link.jpg", "out.jpg", "film.mov")] == [BadPhoto, BadPhoto, TooLarge]
+    assert "2 MiB" in str(found["film.mov"])
+
+
+def test_a_damaged_entry_fails_alone():
+    data = bytearray(packed(("a.jpg", b"12345" * 9), ("b.jpg", bytes(range(256)))).getvalue())
+    place = data.index(b"b.jpg") + 60
+    data[place] ^= 0xFF
+    found = list(unpack(io.BytesIO(bytes(data)), ROOM))
+    assert found[0] == ("a.jpg", b"12345" * 9)
+    assert "damaged" in str(found[1][1])
+
+
 def test_links_are_refused():
     link = zipfile.ZipInfo("a.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -50,8 +157,17 @@ def test_links_are_refused():
 
 
 def test_a_bomb_is_refused_by_its_table():
+    entries = [(f"{number}.tif", bytes(64 << 20)) for number in range(5)]
     with pytest.raises(TooLarge, match="bomb"):
-        list(unpack(packed(("a.jpg", b"\0" * (2 << 20))), ROOM))
+        list(unpack(packed(*entries), Room(files=10, bytes=1 << 30, each=64 << 20)))
+
+
+def test_a_blank_scan_is_no_bomb():
+    blank = bytes(2 << 20)
+    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), ROOM)) == [
+        ("scan.tif", blank),
+        ("sea.jpg", b"1"),
+    ]
 
 
 def test_a_table_that_lies_is_found_out_while_unpacking():
@@ -107,6 +223,8 @@ def test_results_have_their_photos_names_and_none_twice():
     assert results(["a/x.heic", "y"], ["monet@1"], "jpeg") == ["a/x.jpg", "y.jpg"]
     assert results(["x.jpg"], ["monet@1", "ink@2"], "png") == ["monet/x.png", "ink/x.png"]
     assert results(["x.jpg", "X.png", "x.webp"], ["monet@1"], "png") == ["x.png", "X (2).png", "x (3).png"]
+    assert results(["at 10.23.45", "at 10.23.59"], ["monet@1"], "png") == ["at 10.23.45.png", "at 10.23.59.png"]
+    assert results(["sea.heic", "sea.jpg/1.png"], ["monet@1"], "jpeg") == ["sea.jpg", "sea (2).jpg/1.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +237,14 @@ def test_results_have_their_photos_names_and_none_twice():
         ("a\0b\x1f.jpg", "a_b_.jpg"),
         ("...", "photo"),
         ("", "photo"),
+        ("./trip/./a.jpg", "trip/a.jpg"),
+        ("a.jpg.", "a.jpg"),
+        ("CON.jpg", "_CON.jpg"),
+        ("aux/COM1", "_aux/_COM1"),
+        ("console.jpg", "console.jpg"),
+        ("gpj.\u202egnp", "gpj._gnp"),
+        ("👨\u200d👩.jpg", "👨\u200d👩.jpg"),
+        ("b\udcc4.jpg", "b_.jpg"),
     ],
 )
 def test_a_name_that_somebody_sends_leads_nowhere(sent, kept):

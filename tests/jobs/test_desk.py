@@ -1,9 +1,11 @@
 """Jobs are taken, shown, stopped and tried again; nobody works here, so that nothing moves by itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from ganvas.errors import BadControls, Busy, NotFound, TooLarge, UnknownStyle
-from ganvas.jobs.order import Most, Wanted
+from ganvas.jobs.order import Given, Most, Wanted
 from tests.jobs.conftest import ME, YOU, draw
 
 
@@ -111,3 +113,16 @@ def test_lists_go_on_where_they_ended(place):
     first = place.desk.jobs(ME, limit=3)
     rest = place.desk.jobs(ME, before=first[-1].job.id, limit=3)
     assert [seen.job.id for seen in first + rest] == ids[::-1]
+
+
+def test_a_photo_that_never_came_has_failed_with_its_reason_and_is_not_tried_again(place):
+    order = place.order(draw())
+    lost = Given("film.mov", "", {"what": "'film.mov' is over 64 MiB.", "right": "Leave it out."})
+    id = place.desk.submit(ME, replace(order, photos=[*order.photos, lost]))
+    seen = place.desk.show(ME, id)
+    assert seen.counts == {"queued": 1, "failed": 1}
+    assert seen.job.parts[1].error == lost.error
+    place.desk.retry(ME, id)
+    assert place.desk.show(ME, id).counts == {"queued": 1, "failed": 1}
+    assert place.desk.events(ME, id, 0)[0].body["counts"] == {"queued": 1, "failed": 1}
+    place.desk.delete(ME, id)

@@ -53,14 +53,16 @@ def finished(served, id: str) -> dict:
 
 
 def test_photos_and_zips_become_pictures_with_their_names_and_folders(shop):
-    archive = packed(**{"a/sea.png": picture(1), "__MACOSX/a/._sea.png": b"x", "b/no.txt": b"text"})
+    archive = packed(
+        **{"a/sea.png": picture(1), "__MACOSX/a/._sea.png": b"x", "b/no.bmp": b"text", "b/no.txt": b"text"}
+    )
     answer = ask(shop, ("trip/me.png", picture()), ("all.zip", archive), style=["inverting", "copying"], format="png")
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"
     job = finished(shop, answer.json()["id"])
     assert job["counts"] == {"done": 4, "failed": 2} and job["pictures"] == 6
     bad = [part for part in job["parts"] if part["state"] == "failed"]
-    assert {part["photo"] for part in bad} == {"b/no.txt"} and all(part["error"]["right"] for part in bad)
+    assert {part["photo"] for part in bad} == {"b/no.bmp"} and all(part["error"]["right"] for part in bad)
     got = shop.client.get(f"{URL}/{job['id']}/pictures.zip")
     with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
         assert archive.testzip() is None
@@ -95,8 +97,21 @@ def test_a_zip_that_plays_tricks_is_refused(shop):
     answer = ask(shop, ("bad.zip", packed(**{"../../etc/passwd": b"x"})))
     assert answer.status_code == 422
     assert "leads out" in answer.json()["detail"]
-    bomb = ask(shop, ("bomb.zip", packed(a=b"\0" * (8 << 20))))
+    bomb = ask(shop, ("bomb.zip", packed(**{f"{number}.tif": bytes(60 << 20) for number in range(5)})))
     assert bomb.status_code == 413
+
+
+def test_a_film_in_a_zip_fails_alone(shop):
+    archive = packed(**{"film.mov": bytes(65 << 20), "sea.png": picture()})
+    job = finished(shop, ask(shop, ("all.zip", archive)).json()["id"])
+    assert job["state"] == "done"
+    failed, made = job["parts"]
+    assert (failed["photo"], failed["state"], made["photo"], made["state"]) == ("film.mov", "failed", "sea.png", "done")
+    assert failed["error"]["what"] == "'film.mov' is over 64 MiB."
+    assert shop.client.post(f"{URL}/{job['id']}/retry").status_code == 200
+    assert finished(shop, job["id"])["counts"] == {"done": 1, "failed": 1}
+    with zipfile.ZipFile(io.BytesIO(shop.client.get(f"{URL}/{job['id']}/pictures.zip").content)) as archive:
+        assert b"film.mov" in archive.read("failed.txt")
 
 
 def read_events(served, id: str, after: int = 0, most: int = 10**6) -> list[tuple[int, str, dict]]:

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse
 from numpy.typing import NDArray
 from starlette.types import Receive
 
-from ganvas.image import Limits, decode, measure, media_type
+from ganvas.image import Limits, decode_mask, measure, media_type
 from ganvas.stylize import stylize
 from ganvas.web.api.history import remember
 from ganvas.web.api.jobs import is_long, postpone
@@ -89,8 +89,8 @@ def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> Picture:
 
 
 def read_mask(mask: UploadFile, limits: Limits) -> NDArray[np.uint8]:
-    """A mask from a picture of any kind: its brightness, uint8 h x w."""
-    return decode(mask.file.read(), limits).pixels.mean(axis=2).round().astype(np.uint8)
+    """A mask from a picture of any kind, uint8 h x w."""
+    return decode_mask(mask.file.read(), limits)
 
 
 def describe(path: Path, key: str, style: str, seconds: float) -> Picture:

@@ -211,8 +211,27 @@ def test_what_is_no_photo_is_refused(served, data):
     assert is_problem(served.post(data), 422, "bad-photo")["right"]
 
 
-def test_half_a_photo_ends_in_one_answer(served, photo):
-    assert served.post(photo[: len(photo) // 2]).status_code in {201, 422}
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "tiff"])
+def test_half_a_photo_is_refused_and_a_jpeg_without_its_end_is_not(served, kind):
+    whole = draw(kind, 160, 120)
+    assert "damaged" in is_problem(served.post(whole[: len(whole) // 2]), 422, "bad-photo")["detail"]
+    assert served.post(whole[:-2] if kind == "jpeg" else whole).status_code == 201
+
+
+def test_a_mask_that_is_transparent_keeps_the_photo_there(served):
+    cover = np.zeros((30, 40), np.uint8)
+    cover[:, 20:] = 255
+    mask = io.BytesIO()
+    Image.fromarray(np.dstack([np.full((30, 40, 3), 255, np.uint8), cover])).save(mask, "png")
+    photo = draw("png", 160, 120)
+    made = served.post(photo, mask=mask.getvalue(), format="png").json()
+    with (
+        Image.open(io.BytesIO(served.client.get(made["url"]).content)) as picture,
+        Image.open(io.BytesIO(photo)) as own,
+    ):
+        apart = np.abs(np.asarray(picture.convert("RGB"), int) - np.asarray(own.convert("RGB"), int)).mean((0, 2))
+    assert apart[:60].max() == 0
+    assert apart[100:].mean() > 10
 
 
 def test_a_bomb_is_refused_by_its_header(served):

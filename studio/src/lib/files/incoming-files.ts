@@ -37,7 +37,8 @@ const PHOTO_TYPES = new Set([
   'image/heif',
 ]);
 const ZIP_NAME = /\.zip$/i;
-const SYSTEM_FILE = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
+const SYSTEM_FILE =
+  /(^|\/)(\.|(__MACOSX|@eaDir|@Recycle|#recycle|#snapshot|\$RECYCLE\.BIN|System Volume Information|lost\+found)(\/|$)|(eh)?thumbs\.db$|desktop\.ini$)/i;
 
 /** `path` has the folders that the file lay in; '' is none. */
 export function toIncomingFile(file: File, path: string): IncomingFile {

@@ -12,6 +12,8 @@ export const PREVIEW_EDGE = window.devicePixelRatio > 1.3 ? 2048 : 1600;
  * sees no less than it would of the whole photo: the style's canvas, and twice that for the finest strokes.
  */
 const PREVIEW_SOURCE_EDGE = 2048;
+/** Times these that it sees of a long photo at most, as the server has it (`ganvas/engine/engine.py`). */
+const MAX_LENGTHENING = 16;
 
 export interface Photo {
   /** Another for each opening. */
@@ -32,13 +34,20 @@ export async function openPhoto(file: Blob, name: string, styles: readonly Style
   if (file.size === 0) throw new Problem(UNREADABLE);
   const pixels = await Pixels.open(file).catch(() => decodeOnServer(file, name, styles[0]?.name));
   const canvas = Math.max(STYLE_PREVIEW_EDGE, ...styles.map((style) => style.canvas));
+  const lengthening = lengthenBeyondTwoToOne(pixels);
   const [bitmap, previewSource, stylePreviewSource] = await Promise.all([
     pixels.toBitmap(PREVIEW_EDGE),
-    pixels.reduce(PREVIEW_SOURCE_EDGE),
-    pixels.reduce(Math.min(canvas, PREVIEW_SOURCE_EDGE)),
+    pixels.reduce(Math.round(PREVIEW_SOURCE_EDGE * lengthening)),
+    pixels.reduce(Math.round(Math.min(canvas, PREVIEW_SOURCE_EDGE) * lengthening)),
   ]);
   lastId += 1;
   return { id: lastId, file, name, pixels, bitmap, previewSource, stylePreviewSource };
+}
+
+/** How many times longer a photo is than one of 2:1: its strokes go by the short edge. */
+function lengthenBeyondTwoToOne({ width, height }: Pixels): number {
+  const ratio = Math.max(width, height) / Math.max(1, Math.min(width, height));
+  return Math.min(MAX_LENGTHENING, Math.max(1, ratio / 2));
 }
 
 async function decodeOnServer(file: Blob, name: string, style: string | undefined): Promise<Pixels> {

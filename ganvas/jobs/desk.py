@@ -1,6 +1,7 @@
 """Takes jobs, answers for them and changes their course. Knows the ledger and the line; makes no picture itself."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select
@@ -11,7 +12,7 @@ from ganvas.jobs import states
 from ganvas.jobs.durable import Line
 from ganvas.jobs.forecast import Forecast, Outlook
 from ganvas.jobs.keep import Keep, note_release
-from ganvas.jobs.order import LONGEST_NAME, Given, Most, Order, check_order, results
+from ganvas.jobs.order import LONGEST_NAME, Given, Most, Order, check_order, check_wish, results
 from ganvas.jobs.record import count, events, follow, move, note, owned
 from ganvas.jobs.turn import lock_line, write_ticket
 from ganvas.ledger import history
@@ -58,8 +59,17 @@ class Desk:
                 if part.state == states.QUEUED:
                     self.line.enqueue(session, part.ticket)
             follow(session, job)
-        self.keep.hold_job(job.id)
+        with suppress(OSError):  # the job is taken; what cannot be held now is by whoever settles (``Keep.settle``)
+            self.keep.hold_job(job.id)
         return job.id
+
+    def check_wish(self, owner: str, order: Order) -> None:
+        """Raise what ``submit`` would for an order whose photos have not come yet."""
+        check_wish(order)
+        for style in order.styles:
+            self.pin(style)
+        with self.database.read() as session:
+            self.check_owner(session, owner, 1)
 
     def pin(self, style: str) -> str:
         """The style with its version. Raises UnknownStyle, and BadControls for one that takes no photo."""

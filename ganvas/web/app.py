@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import anyio.to_thread
 import numpy as np
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from ganvas import __version__, image
+from ganvas.disk import check_space
 from ganvas.engine.engine import Engine
 from ganvas.errors import GanvasError
 from ganvas.jobs.shop import Shop
@@ -94,11 +96,16 @@ def surround(app: FastAPI, parts: Parts) -> None:
 def doors(parts: Parts) -> dict[str, Door]:
     """Where large bodies come in; only who waits for a picture is turned away when all places are taken."""
     settings, turns = parts.settings, parts.turns
+    arriving = (settings.data, Path(gettempdir()))  # a body waits in the one and is kept in the other
+
+    def check_room(size: int) -> None:
+        check_space(arriving, settings.free_bytes, size)
+
     return {
-        "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
-        "/api/v1/faces": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
-        "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads),
-        "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES),
+        "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check, check_room),
+        "/api/v1/faces": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check, check_room),
+        "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads, check_room=check_room),
+        "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES, check_room=check_room),
     }
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ganvas.errors import Busy
+from ganvas.errors import Busy, NoSpace
 from ganvas.web.problems import build, explain, headers_of, respond
 from ganvas.web.refusal import refuse
 
@@ -22,21 +22,28 @@ def anybody() -> None:
     """There is always a place."""
 
 
+def anything(size: int) -> None:
+    """There is always room."""
+
+
 @dataclass
 class Door:
     """Where one sort of large body comes in: at most ``bytes`` each, at most ``most`` at once.
 
-    ``check`` finds a place for the work that follows, and raises Busy where there is none.
+    ``check`` finds a place for the work that follows, and raises Busy where there is none; ``check_room`` raises NoSpace
+    where the disk has no room for so many bytes.
     """
 
     bytes: int
     most: int
     check: Callable[[], None] = anybody
+    check_room: Callable[[int], None] = anything
     reading: int = 0
 
-    def enter(self) -> None:
-        """Raise Busy if no more can be taken in now."""
+    def enter(self, size: int = 0) -> None:
+        """Take a place for a body of this size, or of one that is not known (0). Raises Busy and NoSpace."""
         self.check()
+        self.check_room(size)
         if self.reading >= self.most:
             raise Busy(f"{self.reading} bodies of this sort are being received.", "Try again in 2 s.", 2)
         self.reading += 1
@@ -80,8 +87,8 @@ def judge(headers: Headers, door: Door) -> Response | None:
     if not length.isdecimal() or int(length) > door.bytes:
         return too_large(door.bytes)
     try:
-        door.enter()
-    except Busy as error:
+        door.enter(int(length))
+    except (Busy, NoSpace) as error:
         return respond(explain(error), headers_of(error))
     return None
 

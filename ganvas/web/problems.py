@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "failure": Kind(500, "Something went wrong on the server"),
     "missing": Kind(501, "A part of the installation is missing"),
     "not-ready": Kind(503, "The server cannot make pictures yet"),
+    "no-space": Kind(507, "The server's disk is full"),
 }
 
 ERRORS: dict[type[GanvasError], str] = {
@@ -59,6 +60,8 @@ ERRORS: dict[type[GanvasError], str] = {
     errors.NotFound: "not-found",
     errors.Missing: "missing",
     errors.Busy: "busy",
+    errors.NoSpace: "no-space",
+    errors.NotWritable: "not-ready",
     errors.Forbidden: "forbidden",
     errors.Cancelled: "cancelled",
     GanvasError: "bad-request",

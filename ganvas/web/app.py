@@ -19,7 +19,7 @@ from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
-from ganvas.web import manual, problems
+from ganvas.web import manual, problems, thumbnails
 from ganvas.web.api import faces, health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
 from ganvas.web.headers import CarefulHeaders
@@ -28,6 +28,7 @@ from ganvas.web.metrics import Metrics
 from ganvas.web.page import BUILT, Page
 from ganvas.web.parts import Parts
 from ganvas.web.seal import Seal
+from ganvas.web.single import Single
 from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 from ganvas.web.watch import Watch
@@ -72,7 +73,9 @@ def create_app(
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
     )
-    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams)
+    app.state.parts = Parts(
+        settings, engine, store, catalog, turns, metrics, seal, shop, streams, Single(thumbnails.AT_ONCE)
+    )
     app.state.works = works
     problems.handle(app)
     for noun in (styles, pictures, faces, jobs, history, login, health, manual):
@@ -145,5 +148,8 @@ def warm_style(parts: Parts, name: str) -> None:
 async def sweep(parts: Parts) -> None:
     """Delete, now and then, the pictures that nobody owns and that are old enough."""
     while True:
-        await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+        try:
+            await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+        except OSError as error:  # a disk that cannot be written now may be later
+            LOG.warning("the store cannot be swept: %s", error.strerror)
         await anyio.sleep(min(SWEEP, parts.settings.keep))

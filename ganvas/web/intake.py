@@ -30,8 +30,8 @@ def anything(size: int) -> None:
 class Door:
     """Where one sort of large body comes in: at most ``bytes`` each, at most ``most`` at once.
 
-    ``check`` finds a place for the work that follows, and raises Busy where there is none; ``check_room`` raises NoSpace
-    where the disk has no room for so many bytes.
+    ``check`` finds a place for the work that follows, and raises Busy where there is none; ``check_room`` raises
+    NoSpace where the disk has no room for so many bytes.
     """
 
     bytes: int

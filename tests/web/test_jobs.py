@@ -164,7 +164,7 @@ def test_a_photo_that_is_too_large_is_not_read(serve, monkeypatch):
     assert ask(served, large).status_code == 413
     files = [("photos", ("me.png", picture(), "image/png")), ("mask", ("mask.png", large[1], "image/png"))]
     assert served.client.post(URL, data={"style": "inverting"}, files=files).status_code == 413
-    assert [len(served.store.get(key)) for key in served.store.keys()] == [len(picture())]
+    assert [len(served.store.get(key)) for key in list(served.store.keys())] == [len(picture())]
     served.app.state.parts.shop.end()
 
 

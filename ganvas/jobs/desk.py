@@ -21,6 +21,7 @@ from ganvas.ledger.models import Event, Job, Part
 from ganvas.style import Catalog
 
 PAGE = 100
+Stage = tuple[int, bool]  # the number of a job's last event, and whether the job is finished
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,11 @@ class Desk:
         with self.database.read() as session:
             return owned(session, owner, id)
 
-    def newest(self, jobs: list[str]) -> dict[str, int]:
-        """The number of the last event of each of these jobs."""
+    def newest(self, jobs: list[str]) -> dict[str, Stage]:
+        """How far each of these jobs is; those that are no more are left out."""
         with self.database.read() as session:
-            rows = session.execute(select(Job.id, Job.events).where(Job.id.in_(jobs)))
-            return {id: int(number) for id, number in rows}
+            rows = session.execute(select(Job.id, Job.events, Job.state).where(Job.id.in_(jobs)))
+            return {id: (int(number), state in states.FINISHED) for id, number, state in rows}
 
     def events(self, owner: str, id: str, after: int) -> list[Event]:
         """What happened to a job after an event's number, at most 500 at once. Raises NotFound."""

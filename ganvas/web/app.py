@@ -59,7 +59,7 @@ def create_app(
     turns = Turns(settings.workers, settings.waiting, metrics.on_tile)
     seal = Seal(settings.token) if settings.token else None
     shop = Shop(settings, engine, store)
-    streams = Streams(lambda ids: shop.desk.newest(ids), settings.streams)
+    streams = Streams(lambda: shop.desk, settings.streams)
     app = FastAPI(
         title="Ganvas",
         version=__version__,
@@ -121,6 +121,7 @@ async def live(app: FastAPI) -> AsyncGenerator[None]:
         await anyio.to_thread.run_sync(parts.shop.begin, lambda: parts.turns.inside == 0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(sweep, parts)
+        tasks.start_soon(parts.streams.watch)
         if parts.settings.warm:
             tasks.start_soon(warm, parts)
         yield

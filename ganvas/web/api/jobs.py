@@ -118,10 +118,8 @@ async def stream_events(
     id: str, request: Request, parts: Has, owner: Owner, after: Annotated[int, Query(ge=0)] = 0
 ) -> StreamingResponse:
     """Server-sent events, numbered from 1 without a gap: `Last-Event-ID`, or `after`, says which you have."""
-    parts.streams.check()
-    desk = await anyio.to_thread.run_sync(lambda: parts.shop.desk)
-    await anyio.to_thread.run_sync(desk.glance, owner, id)
-    events: AsyncGenerator[str] = follow(parts.streams, desk, owner, id, last_seen(request, after))
+    await parts.streams.check(owner, id)
+    events: AsyncGenerator[str] = follow(parts.streams, owner, id, last_seen(request, after))
     return StreamingResponse(events, media_type=EVENTS, headers=STREAMED)
 
 

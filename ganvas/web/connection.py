@@ -40,8 +40,10 @@ class Connection(H11Protocol):
 
     def close_oldest(self) -> None:
         """Close the connection that has waited longest for a head; this one, the newest, is the last to go."""
-        waiting = [one for one in self.connections if isinstance(one, Connection) and one.head_timer]
-        min(waiting, key=lambda one: one.since).give_up()
+        waiting = [
+            (one.since, id(one), one) for one in self.connections if isinstance(one, Connection) and one.head_timer
+        ]
+        min(waiting)[2].give_up()
 
     def data_received(self, data: bytes) -> None:
         """Take what came; a head that is whole now has no limit any more, one that has begun has."""
@@ -60,7 +62,7 @@ class Connection(H11Protocol):
 
     def time_head(self) -> None:
         """Begin to count where a head is waited for, stop where none is."""
-        waits = (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing()
+        waits = (not self.cycle or self.cycle.response_complete) and not self.transport.is_closing()
         if not waits:
             self.stop_timer()
         elif self.head_timer is None:
@@ -82,7 +84,7 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say that this is no HTTP where an answer can still be sent, and close."""
-        answering = self.cycle is not None and not self.cycle.response_complete and self.cycle.response_started
+        answering = self.cycle and self.cycle.response_started and not self.cycle.response_complete
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE} and not answering:
             super().send_400_response(msg)
         if self.cycle and not self.cycle.response_complete:

@@ -69,6 +69,14 @@ class Busy(GanvasError):
         self.retry_after = retry_after
 
 
+class NoSpace(GanvasError):
+    """A disk is full, or has less free than it should."""
+
+
+class NotWritable(GanvasError):
+    """A folder or database cannot be written."""
+
+
 class Forbidden(GanvasError):
     """The caller has no right to this."""
 

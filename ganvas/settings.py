@@ -37,7 +37,8 @@ class Settings:
     which events are listened for. ``uploads``: jobs that are received at a time, each of ``job_bytes`` at most and of
     ``job_pictures``; ``owner_jobs`` and ``owner_pictures`` are what one owner may have unfinished. ``slots``: pictures
     that a worker makes at a time; ``silence``: after how long a worker that is not heard of is taken for dead;
-    ``tries``: how often a picture may kill its worker.
+    ``tries``: how often a picture may kill its worker. ``free_bytes``: of the disks that must stay free when files are
+    taken in.
     """
 
     data: Path = field(default_factory=lambda: home_data(os.environ))
@@ -69,6 +70,7 @@ class Settings:
     slots: int = 2
     silence: int = 15
     tries: int = 8
+    free_bytes: int = 512 * 2**20
 
     @property
     def database_url(self) -> str:
@@ -188,4 +190,5 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "slots": number(1, 64),
     "silence": number(5, 3600),
     "tries": number(1, 1000),
+    "free_bytes": number(0),
 }

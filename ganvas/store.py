@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote
 
-from ganvas.errors import NotFound
+from ganvas.disk import find_disk_fault
+from ganvas.errors import NotFound, NotWritable
 
 KEY = re.compile(r"[0-9a-f]{64}")
 DATA = "data"
@@ -35,17 +36,31 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
-        for part in ("blobs", "arriving", "locks"):
-            (self.root / part).mkdir(parents=True, exist_ok=True)
+        try:
+            for part in ("blobs", "arriving", "locks"):
+                (self.root / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"The folder {self.root} cannot be written: {error.strerror}."
+            raise NotWritable(what, "Give the right to, or set GANVAS_DATA to another.") from error
 
-    def put(self, data: bytes, holder: str | None = None) -> str:
-        """Keep the bytes and say their key; for the holder, or else for an hour until somebody holds them."""
-        return self._keep([data], holder)
+    def put(self, data: bytes, holder: str | None = None, lease: str = "") -> str:
+        """Keep the bytes and say their key; for the holder, or else for an hour until somebody holds them.
+
+        A ``lease`` that is named can be given up. Raises NoSpace.
+        """
+        return self._keep([data], holder, lease)
 
     def put_file(self, path: Path, holder: str | None = None) -> str:
         """Keep what is in a file, of any size, and say its key; the file stays."""
         with path.open("rb") as file:
             return self._keep(iter(lambda: file.read(CHUNK), b""), holder)
+
+    def give_up(self, key: str, lease: str) -> None:
+        """End a lease that was named; a blob that nobody holds and no other lease keeps is deleted."""
+        with self._locked(key) as folder:
+            (folder / f"{LEASE}{lease}").unlink(missing_ok=True)
+            settle(folder)
+            clear(folder, time.time() - LEASE_SECONDS)
 
     def get(self, key: str) -> bytes:
         """The bytes under a key. Raises NotFound."""
@@ -106,7 +121,7 @@ class Store:
                 deleted += clear(folder, before)
         return deleted
 
-    def _keep(self, chunks: Iterable[bytes], holder: str | None) -> str:
+    def _keep(self, chunks: Iterable[bytes], holder: str | None, lease: str = "") -> str:
         arriving = self.root / "arriving" / uuid.uuid4().hex
         try:
             key = save(chunks, arriving)
@@ -114,8 +129,10 @@ class Store:
                 appear(folder)
                 if not (folder / DATA).exists():
                     arriving.replace(folder / DATA)
-                mark(folder / (named(holder) if holder else f"{LEASE}{uuid.uuid4().hex}"))
+                mark(folder / (named(holder) if holder else f"{LEASE}{lease or uuid.uuid4().hex}"))
             return key
+        except OSError as error:
+            raise find_disk_fault(error) or error from error
         finally:
             arriving.unlink(missing_ok=True)
 

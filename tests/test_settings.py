@@ -38,6 +38,7 @@ ENVIRON = {
     "GANVAS_SLOTS": "11",
     "GANVAS_SILENCE": "12",
     "GANVAS_TRIES": "13",
+    "GANVAS_FREE_BYTES": "14",
 }
 SETTINGS = Settings(
     data=Path.home() / "ganvas",
@@ -69,6 +70,7 @@ SETTINGS = Settings(
     slots=11,
     silence=12,
     tries=13,
+    free_bytes=14,
 )
 
 

@@ -23,18 +23,68 @@ CHUNK = 1 << 20
 RATIO = 200  # a ZIP that unpacks to more than this many times its size is a bomb; photos are near 1, a blank scan 1000
 SMALL = 256 << 20  # below this no ratio is a bomb
 BESIDE = 10  # times as many files as photos may lie in a ZIP: thumbnails, notes on each photo, folders
+MARK = b"PK\x01\x02"  # before each entry of the table of contents
+ENTRY = 1024  # bytes that an entry of the table may have in the mean: 46, its name and what programs add
+END_RECORD = 1 << 17  # the table's end with its comment is no longer
 DRIVE = re.compile("[A-Za-z]:")
 LEVELS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Room:
-    """What a ZIP may hold: ``files`` in number, ``bytes`` in all, ``each`` in one."""
+    """What the files of one body may still hold: ``files`` in number, ``bytes`` in all, ``each`` in one.
+
+    One room serves all ZIPs of a body: what each takes is taken off. ``unpacked`` bytes came of ``packed`` so far.
+    """
 
     files: int
     bytes: int
     each: int
+    unpacked: int = 0
+    packed: int = 0
+
+    def take(self, size: int) -> None:
+        """One file of this size is taken."""
+        self.files -= 1
+        self.bytes = max(0, self.bytes - size)
+
+
+class GuardedFile:
+    """An open file whose table of contents is counted before it is read: ``zipfile`` makes an object of each entry.
+
+    While ``opening``, a piece that holds more than ``most`` entries, or is longer than so many could be, is refused.
+    """
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self.file = file
+        self.most = most
+        self.opening = True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises TooLarge for a table of too many entries."""
+        if self.opening and size > max(END_RECORD, self.most * ENTRY):
+            raise self.too_many()
+        data = self.file.read(size)
+        if self.opening and data.count(MARK) > self.most:
+            raise self.too_many()
+        return data
+
+    def seek(self, at: int, whence: int = 0) -> int:
+        """Go to a place."""
+        return self.file.seek(at, whence)
+
+    def tell(self) -> int:
+        """The place."""
+        return self.file.tell()
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def too_many(self) -> TooLarge:
+        """The error for a table that is too long."""
+        return TooLarge("The ZIP holds too many files.", f"There is room for {self.most // BESIDE}: send several jobs.")
 
 
 def is_zip(head: bytes) -> bool:
@@ -49,8 +99,10 @@ def unpack(file: BinaryIO, room: Room) -> Iterator[tuple[str, bytes | GanvasErro
     or holds nothing that can be had, and TooLarge beyond the room; what must be refused by its table is refused before
     the first file is given.
     """
+    guarded = GuardedFile(file, BESIDE * max(1, room.files))
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(cast("IO[bytes]", guarded)) as archive:
+            guarded.opening = False
             entries = check_table(archive.infolist(), room)
             yield from after_success(read_entries(archive, entries, room))
     except DAMAGED as error:
@@ -60,18 +112,24 @@ def unpack(file: BinaryIO, room: Room) -> Iterator[tuple[str, bytes | GanvasErro
 def check_table(table: list[zipfile.ZipInfo], room: Room) -> list[tuple[zipfile.ZipInfo, str]]:
     """The entries that are wanted, with their names. Raises for what the table of contents alone shows to be wrong."""
     if len(table) > BESIDE * room.files:
-        raise TooLarge(f"The ZIP holds {len(table)} files.", f"At most {room.files} are taken at once.")
+        raise too_many_files(len(table), room)
     named = zip(table, read_names(table), strict=True)
     entries = [(entry, name) for entry, name in named if is_wanted(entry, name)]
     if len(entries) > room.files:
-        raise TooLarge(f"The ZIP holds {len(entries)} files.", f"At most {room.files} are taken at once.")
+        raise too_many_files(len(entries), room)
     taken = [entry for entry, name in entries if find_fault(entry, name, room) is None]
     size, packed = sum(entry.file_size for entry in taken), sum(entry.compress_size for entry in taken)
     if size > room.bytes:
         raise unpacks_to_more(room.bytes)
-    if size > max(SMALL, RATIO * packed):
+    room.unpacked, room.packed = room.unpacked + size, room.packed + packed
+    if room.unpacked > max(SMALL, RATIO * room.packed):
         raise TooLarge(f"The ZIP unpacks to over {RATIO} times its size.", "That is a bomb, and no photos.")
     return entries
+
+
+def too_many_files(number: int, room: Room) -> TooLarge:
+    """The error for more files than there is room for."""
+    return TooLarge(f"The ZIP holds {number} files.", f"There is room for {room.files}: send several jobs.")
 
 
 def unpacks_to_more(most: int) -> TooLarge:
@@ -106,12 +164,12 @@ def read_entries(
     archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], room: Room
 ) -> Iterator[tuple[str, bytes | GanvasError]]:
     """The entries one after another. Raises TooLarge where more comes out than there is room for."""
-    left = room.bytes
+    whole = room.bytes
     for entry, name in entries:
-        data = find_fault(entry, name, room) or read_entry(archive, entry, name, min(left, room.each))
-        if isinstance(data, TooLarge) and left < room.each:
-            raise unpacks_to_more(room.bytes)
-        left -= len(data) if isinstance(data, bytes) else 0
+        data = find_fault(entry, name, room) or read_entry(archive, entry, name, min(room.bytes, room.each))
+        if isinstance(data, TooLarge) and room.bytes < room.each:
+            raise unpacks_to_more(whole)
+        room.take(len(data) if isinstance(data, bytes) else 0)
         yield clean(name), data
 
 

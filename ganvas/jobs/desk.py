@@ -1,6 +1,7 @@
 """Takes jobs, answers for them and changes their course. Knows the ledger and the line; makes no picture itself."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select
@@ -11,7 +12,7 @@ from ganvas.jobs import states
 from ganvas.jobs.durable import Line
 from ganvas.jobs.forecast import Forecast, Outlook
 from ganvas.jobs.keep import Keep, note_release
-from ganvas.jobs.order import LONGEST_NAME, Given, Most, Order, check_order, results
+from ganvas.jobs.order import LONGEST_NAME, Given, Most, Order, check_order, check_wish, results
 from ganvas.jobs.record import count, events, follow, move, note, owned
 from ganvas.jobs.turn import lock_line, write_ticket
 from ganvas.ledger import history
@@ -20,6 +21,7 @@ from ganvas.ledger.models import Event, Job, Part
 from ganvas.style import Catalog
 
 PAGE = 100
+Stage = tuple[int, bool]  # the number of a job's last event, and whether the job is finished
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,17 @@ class Desk:
                 if part.state == states.QUEUED:
                     self.line.enqueue(session, part.ticket)
             follow(session, job)
-        self.keep.hold_job(job.id)
+        with suppress(OSError):  # the job is taken; what cannot be held now is by whoever settles (``Keep.settle``)
+            self.keep.hold_job(job.id)
         return job.id
+
+    def check_wish(self, owner: str, order: Order) -> None:
+        """Raise what ``submit`` would for an order whose photos have not come yet."""
+        check_wish(order)
+        for style in order.styles:
+            self.pin(style)
+        with self.database.read() as session:
+            self.check_owner(session, owner, 1)
 
     def pin(self, style: str) -> str:
         """The style with its version. Raises UnknownStyle, and BadControls for one that takes no photo."""
@@ -102,11 +113,11 @@ class Desk:
         with self.database.read() as session:
             return owned(session, owner, id)
 
-    def newest(self, jobs: list[str]) -> dict[str, int]:
-        """The number of the last event of each of these jobs."""
+    def newest(self, jobs: list[str]) -> dict[str, Stage]:
+        """How far each of these jobs is; those that are no more are left out."""
         with self.database.read() as session:
-            rows = session.execute(select(Job.id, Job.events).where(Job.id.in_(jobs)))
-            return {id: int(number) for id, number in rows}
+            rows = session.execute(select(Job.id, Job.events, Job.state).where(Job.id.in_(jobs)))
+            return {id: (int(number), state in states.FINISHED) for id, number, state in rows}
 
     def events(self, owner: str, id: str, after: int) -> list[Event]:
         """What happened to a job after an event's number, at most 500 at once. Raises NotFound."""

@@ -88,14 +88,19 @@ def check_order(order: Order, most: Most) -> None:
     """Raise BadControls or TooLarge for an order that cannot be taken, with what would be right."""
     if not order.photos:
         raise BadControls("The job has no photos.", "Send at least one, or a ZIP that holds some.")
-    if not order.styles:
-        raise BadControls("The job has no style.", "Name one or several.")
-    if not FIRST <= order.priority <= LAST:
-        raise BadControls(f"The priority is {order.priority}.", f"It goes from {FIRST} (first) to {LAST} (last).")
+    check_wish(order)
     pictures = len(order.photos) * len(set(order.styles))
     if pictures > most.parts:
         what = f"{len(order.photos)} photos in {len(set(order.styles))} styles are {pictures} pictures."
         raise TooLarge(what, f"A job makes at most {most.parts}: send several jobs.")
+
+
+def check_wish(order: Order) -> None:
+    """Raise BadControls for an order that cannot be taken whatever its photos are."""
+    if not order.styles:
+        raise BadControls("The job has no style.", "Name one or several.")
+    if not FIRST <= order.priority <= LAST:
+        raise BadControls(f"The priority is {order.priority}.", f"It goes from {FIRST} (first) to {LAST} (last).")
     order.wanted.ask(order.styles[0], None)
 
 

@@ -15,10 +15,10 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
-from ganvas.errors import BadSettings
+from ganvas.errors import BadSettings, NotWritable
 
 WAIT = 30  # seconds that a writer waits for another
 LOCK = 0x67616E766173  # "ganvas": the advisory lock of whoever migrates, on PostgreSQL
@@ -35,7 +35,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = checked(url)
         self.engine = open_engine(self.url)
-        migrate(self.engine)
+        try:
+            migrate(self.engine)
+        except OperationalError as error:
+            reason = str(error.orig).partition("\n")[0]
+            raise NotWritable(f"The database cannot be used: {reason}.", "Look at GANVAS_DATABASE.") from error
 
     @contextmanager
     def read(self) -> Generator[Session]:
@@ -68,9 +72,18 @@ def checked(url: str) -> str:
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if parsed.drivername == "sqlite" and parsed.database:
-        Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(parsed.database).absolute().parent)
         return url
     raise BadSettings(f"GANVAS_DATABASE is a {parsed.drivername[:40]} URL.", "Give one of sqlite:/// or postgresql://.")
+
+
+def make_folder(folder: Path) -> None:
+    """Have the folder of a database. Raises NotWritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"The folder {folder} cannot be written: {error.strerror}."
+        raise NotWritable(what, "Give the right to, or set GANVAS_DATA to another.") from error
 
 
 def is_postgres(engine: Engine) -> bool:

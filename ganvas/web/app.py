@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import anyio.to_thread
 import numpy as np
@@ -11,13 +12,14 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from ganvas import __version__, image
+from ganvas.disk import check_space
 from ganvas.engine.engine import Engine
 from ganvas.errors import GanvasError
 from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
-from ganvas.web import manual, problems
+from ganvas.web import manual, problems, thumbnails
 from ganvas.web.api import faces, health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
 from ganvas.web.headers import CarefulHeaders
@@ -26,6 +28,7 @@ from ganvas.web.metrics import Metrics
 from ganvas.web.page import BUILT, Page
 from ganvas.web.parts import Parts
 from ganvas.web.seal import Seal
+from ganvas.web.single import Single
 from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 from ganvas.web.watch import Watch
@@ -56,7 +59,7 @@ def create_app(
     turns = Turns(settings.workers, settings.waiting, metrics.on_tile)
     seal = Seal(settings.token) if settings.token else None
     shop = Shop(settings, engine, store)
-    streams = Streams(lambda ids: shop.desk.newest(ids), settings.streams)
+    streams = Streams(lambda: shop.desk, settings.streams)
     app = FastAPI(
         title="Ganvas",
         version=__version__,
@@ -70,7 +73,9 @@ def create_app(
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
     )
-    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams)
+    app.state.parts = Parts(
+        settings, engine, store, catalog, turns, metrics, seal, shop, streams, Single(thumbnails.AT_ONCE)
+    )
     app.state.works = works
     problems.handle(app)
     for noun in (styles, pictures, faces, jobs, history, login, health, manual):
@@ -94,11 +99,16 @@ def surround(app: FastAPI, parts: Parts) -> None:
 def doors(parts: Parts) -> dict[str, Door]:
     """Where large bodies come in; only who waits for a picture is turned away when all places are taken."""
     settings, turns = parts.settings, parts.turns
+    arriving = (settings.data, Path(gettempdir()))  # a body waits in the one and is kept in the other
+
+    def check_room(size: int) -> None:
+        check_space(arriving, settings.free_bytes, size)
+
     return {
-        "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
-        "/api/v1/faces": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check),
-        "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads),
-        "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES),
+        "/api/v1/pictures": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check, check_room),
+        "/api/v1/faces": Door(settings.max_bytes + MARGIN, 2 * turns.room, turns.check, check_room),
+        "/api/v1/jobs": Door(settings.job_bytes + MARGIN, settings.uploads, check_room=check_room),
+        "/api/v1/styles": Door(settings.max_style_bytes + MARGIN, STYLES, check_room=check_room),
     }
 
 
@@ -111,6 +121,7 @@ async def live(app: FastAPI) -> AsyncGenerator[None]:
         await anyio.to_thread.run_sync(parts.shop.begin, lambda: parts.turns.inside == 0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(sweep, parts)
+        tasks.start_soon(parts.streams.watch)
         if parts.settings.warm:
             tasks.start_soon(warm, parts)
         yield
@@ -138,5 +149,8 @@ def warm_style(parts: Parts, name: str) -> None:
 async def sweep(parts: Parts) -> None:
     """Delete, now and then, the pictures that nobody owns and that are old enough."""
     while True:
-        await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+        try:
+            await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+        except OSError as error:  # a disk that cannot be written now may be later
+            LOG.warning("the store cannot be swept: %s", error.strerror)
         await anyio.sleep(min(SWEEP, parts.settings.keep))

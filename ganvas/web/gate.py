@@ -17,6 +17,7 @@ from ganvas.web.problems import build, respond
 from ganvas.web.refusal import refuse
 from ganvas.web.seal import COOKIE, Seal
 from ganvas.web.shapes import Problem
+from ganvas.web.target import check_target
 
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?")
 PORTS = {"http": 80, "https": 443}
@@ -38,6 +39,7 @@ class Gate:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         problem = self.check_host(headers) or check_origin(scope, headers) or self.check_token(scope, headers)
+        problem = problem or check_target(scope)
         if problem is None:
             return await self.app(scope, receive, send)
         bearer = {"WWW-Authenticate": 'Bearer realm="ganvas"'} if problem.status == 401 else {}

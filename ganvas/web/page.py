@@ -78,7 +78,7 @@ class Page:
         if not (self.folder / "index.html").is_file():
             return Response(LESSON, 503, {"Cache-Control": "no-store"}, media_type="text/html")
         for place, status in self.places(path):
-            if place.is_file() and place.resolve().is_relative_to(self.folder):
+            if is_file(place) and place.resolve().is_relative_to(self.folder):
                 return deliver(request, read_file(place, place.stat().st_mtime_ns), path, status)
         raise HTTPException(404)
 
@@ -91,6 +91,14 @@ class Page:
             yield self.folder / f"{path.rstrip('/') or 'index'}.html", 200
             yield self.folder / path / "index.html", 200
             yield self.folder / LOST, 404
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; a name that is too long for any file is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def deliver(request: Request, file: File, path: str, status: int) -> Response:

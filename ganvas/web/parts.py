@@ -12,6 +12,7 @@ from ganvas.store import Store
 from ganvas.style import Catalog
 from ganvas.web.metrics import Metrics
 from ganvas.web.seal import Seal
+from ganvas.web.single import Single
 from ganvas.web.stream import Streams
 from ganvas.web.turns import Turns
 
@@ -29,6 +30,7 @@ class Parts:
     seal: Seal | None
     shop: Shop
     streams: Streams
+    thumbnails: Single
 
 
 def find_parts(request: Request) -> Parts:

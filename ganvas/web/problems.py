@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from ganvas import errors
 from ganvas.errors import GanvasError
+from ganvas.web.faults import find_fault
 from ganvas.web.shapes import FIELDS, FieldProblem, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
     "failure": Kind(500, "Something went wrong on the server"),
     "missing": Kind(501, "A part of the installation is missing"),
     "not-ready": Kind(503, "The server cannot make pictures yet"),
+    "no-space": Kind(507, "The server's disk is full"),
 }
 
 ERRORS: dict[type[GanvasError], str] = {
@@ -59,6 +61,8 @@ ERRORS: dict[type[GanvasError], str] = {
     errors.NotFound: "not-found",
     errors.Missing: "missing",
     errors.Busy: "busy",
+    errors.NoSpace: "no-space",
+    errors.NotWritable: "not-ready",
     errors.Forbidden: "forbidden",
     errors.Cancelled: "cancelled",
     GanvasError: "bad-request",
@@ -132,6 +136,8 @@ async def on_error(_: Request, error: Exception) -> Response:
 async def on_http(_: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such route, another method, a form that is none."""
     assert isinstance(error, HTTPException)
+    if found := find_fault(error.__cause__):  # the form could not be kept while it was read
+        return respond(explain(found), headers_of(found))
     if error.status_code in STATUSES:
         kind = STATUSES[error.status_code]
         return respond(build(kind, f"{error.detail}.", f"The routes are listed at {MANUAL}."), error.headers)

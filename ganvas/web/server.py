@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -11,12 +12,14 @@ from fastapi import FastAPI
 
 from ganvas.errors import Forbidden, GanvasError
 from ganvas.settings import Settings
+from ganvas.web.connection import Connection
 from ganvas.web.gate import is_loopback
 from ganvas.web.parts import Parts
 
 GRACE = 20.0
 LAST = 5  # seconds for a tile to end and its caller to be told
 CONNECTIONS = 1000
+FILES = 16_384
 
 
 def check_address(settings: Settings) -> None:
@@ -56,9 +59,13 @@ def address(listening: socket.socket) -> str:
 
 def run(app: FastAPI, listening: socket.socket) -> None:
     """Serve until told to stop by SIGINT or SIGTERM; pictures that are made then have GRACE seconds to be ready."""
+    parts: Parts = app.state.parts
+    _ = parts.shop.desk  # opened here, where a database that cannot be used is one line
     log()
+    allow_files()
     config = uvicorn.Config(
         app,
+        http=Connection,
         access_log=False,
         server_header=False,
         log_config=None,
@@ -66,7 +73,6 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=int(GRACE) + LAST,
     )
-    parts: Parts = app.state.parts
     Server(config, parts.turns.stop, parts.streams.close).run(sockets=[listening])
 
 
@@ -83,6 +89,13 @@ class Server(uvicorn.Server):
         self.hang_up()
         asyncio.get_running_loop().call_later(GRACE, self.stop)
         await super().shutdown(sockets)
+
+
+def allow_files() -> None:
+    """Let this process have as many files open as it may: connections, and the files of forms, are some thousands."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def log() -> None:

@@ -1,9 +1,10 @@
 """The bodies that go over the wire. Knows names, types and ranges of fields; knows no work and no route."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import UploadFile
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ganvas.cut import CUT, SIZE
 from ganvas.image import Keep
@@ -13,10 +14,35 @@ Format = Literal["jpeg", "png", "webp", "avif"]
 KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
+WRONG = "holds a NUL or half a surrogate pair, which no text may"
+
+
 class Shape(BaseModel):
     """A body: nothing unknown in it."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Asked(Shape):
+    """A body that somebody sends: what is text in it can be kept. Databases take no NUL, UTF-8 no half pair."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def take_text_alone(cls, value: Any) -> Any:
+        """Each string, however deep."""
+        if not holds_text_alone(value):
+            raise ValueError(WRONG)
+        return value
+
+
+def holds_text_alone(value: Any) -> bool:
+    """Whether all strings in plain data can be written as UTF-8 and hold no NUL."""
+    if isinstance(value, str):
+        return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[Any, Any], value)
+        return all(map(holds_text_alone, (*pairs.keys(), *pairs.values())))
+    return not isinstance(value, list) or all(map(holds_text_alone, cast(list[Any], value)))
 
 
 class FieldProblem(Shape):
@@ -73,7 +99,7 @@ class Styles(Shape):
     styles: list[Style]
 
 
-class Shelf(Shape):
+class Shelf(Asked):
     """In which order the caller has the styles; those that are not named come after them, by name."""
 
     names: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=1000, examples=[["ukiyoe", "monet"]])]
@@ -105,7 +131,7 @@ Pixels = Annotated[
 ]
 
 
-class Wish(Shape):
+class Wish(Asked):
     """The form that asks for a picture."""
 
     photo: UploadFile = Field(description="JPEG, PNG, WebP, AVIF, TIFF or HEIC")
@@ -178,7 +204,7 @@ class Faces(Shape):
     faces: list[Face]
 
 
-class Login(Shape):
+class Login(Asked):
     """The token, to be exchanged for a cookie."""
 
     token: Annotated[str, Field(max_length=512)]

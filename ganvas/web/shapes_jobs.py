@@ -11,13 +11,13 @@ from ganvas.jobs.order import FIRST, LAST, LONGEST_NAME, USUAL, Wanted
 from ganvas.ledger.history import LONGEST_FOLDER
 from ganvas.ledger.models import Part as PartRow
 from ganvas.ledger.models import Picture as PictureRow
-from ganvas.web.shapes import Format, Pixels, Shape, Wish
+from ganvas.web.shapes import Asked, Format, Pixels, Shape, Wish
 from ganvas.web.shapes import Part as Cut
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 
 
-class JobWish(Shape):
+class JobWish(Asked):
     """The form's fields beside its files: ``photos`` (photos and ZIPs, as many as wanted) and ``mask``."""
 
     style: Annotated[list[str], Field(min_length=1, max_length=100, description="one or several", examples=[["monet"]])]
@@ -130,7 +130,7 @@ class Folders(Shape):
     folders: dict[str, int]
 
 
-class Folder(Shape):
+class Folder(Asked):
     """A folder's name."""
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_FOLDER, examples=["Trip"])]
@@ -144,7 +144,7 @@ class Folder(Shape):
         return value.strip()
 
 
-class Change(Shape):
+class Change(Asked):
     """What may be changed of a picture in the history; what is left out stays."""
 
     star: bool | None = None

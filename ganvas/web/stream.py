@@ -1,84 +1,159 @@
 """Events as they happen, over one connection (server-sent events). Knows numbers of events; knows no job's work.
 
-One look at the database serves all who listen: it asks for the last event's number of each job that is listened to,
-and wakes those for whom there is more. What a listener missed while away comes first, by ``Last-Event-ID``.
+One look at the database serves all who listen: it asks how far each job is that is listened to. What is new of a job is
+read once and handed on to all who listen to it, and so is what a listener missed while away (``Last-Event-ID``), which
+comes first. Reading takes few threads, whoever listens.
 """
 
 import json
-from collections.abc import AsyncGenerator, Callable
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
 from fastapi import Request
 
 from ganvas.errors import Busy, NotFound
-from ganvas.jobs.desk import Desk
-from ganvas.jobs.states import FINISHED
+from ganvas.jobs.desk import Desk, Stage
 from ganvas.ledger.models import Event
 
+LOG = logging.getLogger("ganvas.web")
+T = TypeVar("T")
+Sent = tuple[int, str]
 LOOK = 0.25
+RECENT = 4000  # events of a job that are kept while somebody listens
+THREADS = 4
 SIGN = 15.0  # seconds of silence after which a line is sent, so that nobody on the way closes the connection
 LONGEST = 900.0  # seconds; the browser then comes back and misses nothing
+
+
+class Feed:
+    """What happened to one job, read once for all who listen to it.
+
+    ``number`` is its last event's, ``finished`` whether none will follow for now; ``there`` is false once it is
+    deleted. Events are kept as they go over the wire, each with its number.
+    """
+
+    def __init__(self, read: Callable[[int], Awaitable[list[Event]]]) -> None:
+        self.read = read
+        self.number = 0
+        self.finished = False
+        self.there = True
+        self.listeners = 0
+        self.recent: deque[Sent] = deque(maxlen=RECENT)
+        self.lock = anyio.Lock()
+        self.news = anyio.Event()
+
+    def note(self, stage: Stage | None) -> None:
+        """How far the job is now; None where it is no more. Wakes all where that is new."""
+        before = (self.number, self.finished, self.there)
+        self.number, self.finished = stage or (self.number, self.finished)
+        self.there = stage is not None
+        if (self.number, self.finished, self.there) != before:
+            self.wake()
+
+    def wake(self) -> None:
+        """Wake all who listen."""
+        self.news.set()
+        self.news = anyio.Event()
+
+    async def get_after(self, number: int) -> list[Sent]:
+        """The events after a number that are there, some hundreds at most."""
+        if number >= self.number:
+            return []
+        async with self.lock:
+            return self.find_recent(number) or await self.read_more(number)
+
+    def find_recent(self, number: int) -> list[Sent]:
+        """Those that were read already."""
+        if not self.recent or not self.recent[0][0] - 1 <= number < self.recent[-1][0]:
+            return []
+        return list(islice(self.recent, number + 1 - self.recent[0][0], None))
+
+    async def read_more(self, number: int) -> list[Sent]:
+        """Those that nobody has read, kept for the others unless newer ones are kept."""
+        events = [(event.number, write(event)) for event in await self.read(number)]
+        if events and self.recent and events[0][0] != self.recent[-1][0] + 1:
+            if events[0][0] < self.recent[0][0]:
+                return events
+            self.recent.clear()
+        self.recent.extend(events)
+        return events
 
 
 class Streams:
     """The connections on which somebody listens, and the look at the database that they share."""
 
-    def __init__(self, newest: Callable[[list[str]], dict[str, int]], most: int = 500) -> None:
-        self.newest = newest
+    def __init__(self, desk: Callable[[], Desk], most: int = 500) -> None:
+        self.desk = desk
         self.most = most
-        self.listening: dict[str, set[anyio.Event]] = {}
-        self.known: dict[str, int] = {}
-        self.looking = False
+        self.feeds: dict[str, Feed] = {}
         self.closed = False
+        self.threads = anyio.CapacityLimiter(THREADS)
 
-    def check(self) -> None:
-        """Raise Busy when nobody more may listen."""
-        if sum(map(len, self.listening.values())) >= self.most:
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Ask the database in one of the few threads that streams have."""
+        return await anyio.to_thread.run_sync(question, limiter=self.threads)
+
+    async def check(self, owner: str, job: str) -> None:
+        """Raise Busy when nobody more may listen, and NotFound for a job that the owner has not."""
+        if sum(feed.listeners for feed in self.feeds.values()) >= self.most:
             raise Busy(f"{self.most} connections listen for events already.", "Ask for the job itself now and then.", 5)
+        await self.ask(lambda: self.desk().glance(owner, job))
 
-    async def wait(self, job: str, after: int) -> None:
-        """Come back when the job has an event after this number, or after LOOK seconds where this is who looks."""
-        wake = anyio.Event()
-        self.listening.setdefault(job, set()).add(wake)
+    @asynccontextmanager
+    async def join(self, owner: str, job: str) -> AsyncGenerator[Feed]:
+        """Listen to a job, whose owner was checked."""
+        feed = self.feeds.setdefault(job, self.open_feed(owner, job))
+        feed.listeners += 1
         try:
-            with anyio.move_on_after(SIGN):
-                while not wake.is_set() and self.known.get(job, 0) <= after:
-                    if self.looking:
-                        with anyio.move_on_after(LOOK):
-                            await wake.wait()
-                    else:
-                        await self.look()
+            async with feed.lock:
+                if feed.number == 0 and feed.there:
+                    feed.note((await self.ask(lambda: self.desk().newest([job]))).get(job))
+            yield feed
         finally:
-            self.forget(job, wake)
+            feed.listeners -= 1
+            if not feed.listeners:
+                self.feeds.pop(job, None)
+
+    def open_feed(self, owner: str, job: str) -> Feed:
+        """A feed to which nobody listens yet."""
+
+        async def read(number: int) -> list[Event]:
+            try:
+                return await self.ask(lambda: self.desk().events(owner, job, number))
+            except NotFound:
+                return []
+
+        return Feed(read)
+
+    async def watch(self) -> None:
+        """Look again and again, without end, how far the jobs are that are listened to."""
+        while True:
+            await anyio.sleep(LOOK)
+            try:
+                await self.look()
+            except Exception:  # the web's edge: the database may be back at the next look
+                LOG.exception("the look at the jobs that are listened to failed")
+                await anyio.sleep(SIGN)
 
     async def look(self) -> None:
         """Ask the database once for all, and wake those for whom there is more."""
-        self.looking = True
-        try:
-            await anyio.sleep(LOOK)
-            newest = await anyio.to_thread.run_sync(self.newest, list(self.listening))
-        finally:
-            self.looking = False
-        for job, number in newest.items():
-            if number > self.known.get(job, 0):
-                self.known[job] = number
-                for wake in self.listening.get(job, ()):
-                    wake.set()
+        if jobs := list(self.feeds):
+            newest = await self.ask(lambda: self.desk().newest(jobs))
+            for job in jobs:
+                if job in self.feeds:
+                    self.feeds[job].note(newest.get(job))
 
     def close(self) -> None:
         """Hang up on all who listen: the server stops. They come back to another and miss nothing."""
         self.closed = True
-        for wakes in self.listening.values():
-            for wake in wakes:
-                wake.set()
-
-    def forget(self, job: str, wake: anyio.Event) -> None:
-        """Nobody waits on this any more."""
-        self.listening[job].discard(wake)
-        if not self.listening[job]:
-            del self.listening[job]
-            self.known.pop(job, None)
+        for feed in self.feeds.values():
+            feed.wake()
 
 
 def last_seen(request: Request, after: int) -> int:
@@ -87,34 +162,27 @@ def last_seen(request: Request, after: int) -> int:
     return int(header) if header.isdecimal() and len(header) < 10 else after
 
 
-async def follow(streams: Streams, desk: Desk, owner: str, job: str, after: int) -> AsyncGenerator[str]:
+async def follow(streams: Streams, owner: str, job: str, after: int) -> AsyncGenerator[str]:
     """The job's events after a number, as they come; ends when the job has, or after LONGEST seconds."""
     until = anyio.current_time() + LONGEST
     yield "retry: 1000\n\n"
-    while not streams.closed and anyio.current_time() < until:
-        try:
-            events = await anyio.to_thread.run_sync(desk.events, owner, job, after)
-        except NotFound:
-            yield "event: deleted\ndata: {}\n\n"
-            return
-        for event in events:
-            yield write(event)
-            after = event.number
-        if not events:
-            if await anyio.to_thread.run_sync(ended, desk, owner, job, after):
-                yield f"event: end\nid: {after}\ndata: {{}}\n\n"
-                return
-            yield ": still here\n\n"
-            await streams.wait(job, after)
-
-
-def ended(desk: Desk, owner: str, job: str, after: int) -> bool:
-    """Whether the job is finished and the caller has seen all of it."""
-    try:
-        seen = desk.glance(owner, job)
-    except NotFound:
-        return False
-    return seen.state in FINISHED and seen.events <= after
+    async with streams.join(owner, job) as feed:
+        while not streams.closed and anyio.current_time() < until:
+            news = feed.news
+            events = await feed.get_after(after)
+            for number, text in events:
+                yield text
+                after = number
+            if not events:
+                if not feed.there:
+                    yield "event: deleted\ndata: {}\n\n"
+                    return
+                if feed.finished and feed.number <= after:
+                    yield f"event: end\nid: {after}\ndata: {{}}\n\n"
+                    return
+                yield ": still here\n\n"
+                with anyio.move_on_after(SIGN):
+                    await news.wait()
 
 
 def write(event: Event) -> str:

@@ -1,6 +1,6 @@
 """Small pictures for the history: made when they are first looked at, and gone with their picture. Knows no page."""
 
-import threading
+from anyio import to_thread
 
 from ganvas.errors import NotFound
 from ganvas.image import Limits, decode, encode
@@ -10,20 +10,35 @@ from ganvas.web.parts import Parts
 
 EDGE = 480
 QUALITY = 80
-AT_ONCE = 2  # a page of the history asks for many
-HANDS = threading.BoundedSemaphore(AT_ONCE)
+AT_ONCE = 2  # are made; a page of the history asks for many
 
 
-def find_thumbnail(parts: Parts, owner: str, id: str) -> str:
-    """The key of the thumbnail of an owner's picture, made now where there is none yet. Raises NotFound."""
+async def find_thumbnail(parts: Parts, owner: str, id: str) -> str:
+    """The key of the thumbnail of an owner's picture, made now where there is none yet. Raises NotFound.
+
+    Of all who ask for one at the same time, one makes it.
+    """
+    if key := await to_thread.run_sync(find_made, parts, owner, id):
+        return key
+    async with parts.thumbnails.enter(id):
+        return await to_thread.run_sync(make_thumbnail, parts, owner, id)
+
+
+def find_made(parts: Parts, owner: str, id: str) -> str:
+    """The key of a thumbnail that is made already, or nothing. Raises NotFound."""
+    with parts.shop.desk.database.read() as session:
+        key = history.get(session, owner, id).thumbnail
+    return key if key and is_kept(parts, key) else ""
+
+
+def make_thumbnail(parts: Parts, owner: str, id: str) -> str:
+    """Make it, unless another did meanwhile; its key. Runs in a thread. Raises NotFound."""
+    if key := find_made(parts, owner, id):
+        return key
     desk = parts.shop.desk
     with desk.database.read() as session:
-        row = history.get(session, owner, id)
-    if row.thumbnail and is_kept(parts, row.thumbnail):
-        return row.thumbnail
-    with HANDS:
-        data = shrink(parts, row.key)
-    key = parts.store.put(data)
+        picture = history.get(session, owner, id).key
+    key = parts.store.put(shrink(parts, picture))
     with desk.database.write() as session:
         row = history.get(session, owner, id)
         row.thumbnail, row.held = key, False

@@ -7,10 +7,12 @@ import logging
 import time
 
 from fastapi import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ganvas.web.faults import find_fault
 from ganvas.web.metrics import Metrics
-from ganvas.web.problems import build, respond
+from ganvas.web.problems import build, explain, respond
 
 ACCESS = logging.getLogger("ganvas.access")
 FAILURES = logging.getLogger("ganvas.web")
@@ -30,10 +32,12 @@ class Watch:
         seen = Seen(scope, receive, send)
         try:
             await self.app(scope, seen.receive, seen.send)
-        except Exception:  # noqa: BLE001  the web's edge
-            FAILURES.exception("%s %s failed", scope["method"], name_route(scope))
+        except ClientDisconnect:
+            pass  # nobody is there who could be answered
+        except Exception as error:  # noqa: BLE001  the web's edge
+            answer = report(error, scope)
             if not seen.status:
-                await failure()(scope, seen.receive, seen.send)
+                await answer(scope, seen.receive, seen.send)
         finally:
             self.note(scope, seen)
 
@@ -75,6 +79,16 @@ class Seen:
 def name_route(scope: Scope) -> str:
     """The path of the route as it was declared, so that there are few; ``page`` for the page, ``none`` for none."""
     return getattr(scope.get("route"), "path", "") or ("page" if "endpoint" in scope else "none")
+
+
+def report(error: Exception, scope: Scope) -> Response:
+    """Log an error and give its answer: one line where it is known what it means, else all that there is to say."""
+    found = find_fault(error)
+    if found is None:
+        FAILURES.error("%s %s failed", scope["method"], name_route(scope), exc_info=error)
+        return failure()
+    FAILURES.error("%s %s failed: %s", scope["method"], name_route(scope), found)
+    return respond(explain(found))
 
 
 def failure() -> Response:

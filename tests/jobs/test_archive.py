@@ -5,6 +5,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_names_and_folders_are_kept_and_what_systems_add_is_left_out():
         ("trip/Thumbs.db", b"x"),
         ("empty/", b""),
     )
-    assert list(unpack(archive, ROOM)) == [("trip/day 1/sea.jpg", b"1"), ("照片/海.jpg", b"2")]
+    assert list(unpack(archive, replace(ROOM))) == [("trip/day 1/sea.jpg", b"1"), ("照片/海.jpg", b"2")]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_names_and_folders_are_kept_and_what_systems_add_is_left_out():
 )
 def test_paths_that_lead_out_are_refused(name):
     with pytest.raises(BadPhoto, match="leads out"):
-        list(unpack(packed((name, b"x")), ROOM))
+        list(unpack(packed((name, b"x")), replace(ROOM)))
 
 
 def raw_zip(*names: bytes, flag: int = 0, extra: bytes = b"") -> io.BytesIO:
@@ -58,7 +59,7 @@ def raw_zip(*names: bytes, flag: int = 0, extra: bytes = b"") -> io.BytesIO:
 
 
 def names_of(archive: io.BytesIO) -> list[str]:
-    return [name for name, _ in unpack(archive, ROOM)]
+    return [name for name, _ in unpack(archive, replace(ROOM))]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_name_that_says_it_is_utf_8_is():
 
 def test_a_dot_slash_before_a_name_and_a_colon_in_it_do_no_harm():
     archive = packed(("./sea.jpg", b"1"), ("./trip/./day1.jpg", b"2"), ("Screenshot 10:23:45.jpg", b"3"))
-    assert list(unpack(archive, ROOM)) == [
+    assert list(unpack(archive, replace(ROOM))) == [
         ("sea.jpg", b"1"),
         ("trip/day1.jpg", b"2"),
         ("Screenshot 10_23_45.jpg", b"3"),
@@ -117,14 +118,16 @@ def test_notes_beside_photos_and_hidden_folders_are_left_out():
         "t/.thumbnails/1.jpg",
         "._1.jpg",
     ]
-    assert list(unpack(packed(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), ROOM)) == [("IMG_1.jpg", b"1")]
+    assert list(unpack(packed(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), replace(ROOM))) == [
+        ("IMG_1.jpg", b"1")
+    ]
 
 
 def test_what_is_beside_photos_does_not_count_as_photos():
     entries = [(f"{number}.jpg", b"1") for number in range(10)] + [(f"{number}.xmp", b"1") for number in range(60)]
-    assert len(list(unpack(packed(*entries), ROOM))) == 10
+    assert len(list(unpack(packed(*entries), replace(ROOM)))) == 10
     with pytest.raises(TooLarge):
-        list(unpack(packed(*entries, *((f"{number}.txt", b"1") for number in range(60))), ROOM))
+        list(unpack(packed(*entries, *((f"{number}.txt", b"1") for number in range(60))), replace(ROOM)))
 
 
 def test_a_bad_entry_fails_alone():
@@ -134,7 +137,7 @@ def test_a_bad_entry_fails_alone():
     data = bytearray(
         packed((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue()
     )
-    found = dict(unpack(io.BytesIO(bytes(data)), ROOM))
+    found = dict(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
     assert found["sea.jpg"] == b"1"
     assert [type(found[name]) for name in ("link.jpg", "out.jpg", "film.mov")] == [BadPhoto, BadPhoto, TooLarge]
     assert "2 MiB" in str(found["film.mov"])
@@ -144,7 +147,7 @@ def test_a_damaged_entry_fails_alone():
     data = bytearray(packed(("a.jpg", b"12345" * 9), ("b.jpg", bytes(range(256)))).getvalue())
     place = data.index(b"b.jpg") + 60
     data[place] ^= 0xFF
-    found = list(unpack(io.BytesIO(bytes(data)), ROOM))
+    found = list(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
     assert found[0] == ("a.jpg", b"12345" * 9)
     assert "damaged" in str(found[1][1])
 
@@ -153,7 +156,7 @@ def test_links_are_refused():
     link = zipfile.ZipInfo("a.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with pytest.raises(BadPhoto, match="link"):
-        list(unpack(packed((link, b"/etc/passwd")), ROOM))
+        list(unpack(packed((link, b"/etc/passwd")), replace(ROOM)))
 
 
 def test_a_bomb_is_refused_by_its_table():
@@ -164,7 +167,7 @@ def test_a_bomb_is_refused_by_its_table():
 
 def test_a_blank_scan_is_no_bomb():
     blank = bytes(2 << 20)
-    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), ROOM)) == [
+    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), replace(ROOM))) == [
         ("scan.tif", blank),
         ("sea.jpg", b"1"),
     ]
@@ -176,7 +179,7 @@ def test_a_table_that_lies_is_found_out_while_unpacking():
     assert data.count(size) == 2
     lying = io.BytesIO(bytes(data.replace(size, (5).to_bytes(4, "little"))))
     with pytest.raises((BadPhoto, TooLarge)):
-        list(unpack(lying, ROOM))
+        list(unpack(lying, replace(ROOM)))
 
 
 @pytest.mark.parametrize(
@@ -189,14 +192,14 @@ def test_a_table_that_lies_is_found_out_while_unpacking():
 )
 def test_more_than_there_is_room_for_is_refused(entries):
     with pytest.raises(TooLarge):
-        list(unpack(packed(*entries), ROOM))
+        list(unpack(packed(*entries), replace(ROOM)))
 
 
 @pytest.mark.parametrize("cut", [10, 40, 100])
 def test_a_damaged_zip_is_one_clear_error(cut):
     data = packed(("a.jpg", b"12345" * 100)).getvalue()
     with pytest.raises(BadPhoto, match="damaged"):
-        list(unpack(io.BytesIO(data[:-cut]), ROOM))
+        list(unpack(io.BytesIO(data[:-cut]), replace(ROOM)))
 
 
 def test_an_encrypted_zip_is_refused():
@@ -204,7 +207,7 @@ def test_an_encrypted_zip_is_refused():
     table = data.index(b"PK\x01\x02")
     data[table + 8] |= 1
     with pytest.raises(BadPhoto, match="encrypted"):
-        list(unpack(io.BytesIO(bytes(data)), ROOM))
+        list(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
 
 
 def test_what_is_packed_piece_by_piece_is_a_zip():
@@ -249,3 +252,45 @@ def test_results_have_their_photos_names_and_none_twice():
 )
 def test_a_name_that_somebody_sends_leads_nowhere(sent, kept):
     assert clean(sent) == kept
+
+
+class CountingFile(io.BytesIO):
+    """A file that says how much of it was read."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+def table_alone(entries: int, name: bytes = b"") -> bytes:
+    """A ZIP that is a table of contents and nothing else."""
+    entry = b"PK\x01\x02" + bytes(24) + len(name).to_bytes(2, "little") + bytes(16) + name
+    end = b"PK\x05\x06" + bytes(4) + b"\xff" * 4
+    return entry * entries + end + (len(entry) * entries).to_bytes(4, "little") + bytes(6)
+
+
+@pytest.mark.parametrize("most", [10, 2000])
+def test_a_table_of_too_many_entries_is_refused_before_an_object_is_made_of_each(most, monkeypatch):
+    made = []
+    monkeypatch.setattr(zipfile, "ZipInfo", lambda *args: made.append(args))
+    with pytest.raises(TooLarge, match=f"room for {most}"):
+        list(unpack(io.BytesIO(table_alone(30_000)), Room(files=most, bytes=1 << 30, each=1 << 20)))
+    assert not made
+
+
+def test_a_table_that_is_too_long_is_not_read():
+    file = CountingFile(table_alone(2000, b"x" * 5000))
+    with pytest.raises(TooLarge, match="too many"):
+        list(unpack(file, replace(ROOM)))
+    assert file.taken < 1 << 18
+
+
+def test_two_zips_are_measured_together_whether_they_are_bombs():
+    data = packed(*[(f"{number}.tif", bytes(2 << 20)) for number in range(70)]).getvalue()
+    room = Room(files=1000, bytes=1 << 40, each=1 << 30)
+    assert len(list(unpack(io.BytesIO(data), room))) == 70
+    with pytest.raises(TooLarge, match="bomb"):
+        list(unpack(io.BytesIO(data), room))

@@ -80,7 +80,7 @@ def test_events_are_numbered_without_a_gap(place):
     events = place.desk.events(ME, id, 0)
     assert [event.number for event in events] == list(range(1, len(events) + 1))
     assert [event.number for event in place.desk.events(ME, id, 3)] == list(range(4, len(events) + 1))
-    assert place.desk.newest([id]) == {id: len(events)}
+    assert place.desk.newest([id]) == {id: (len(events), False)}
 
 
 def test_owners_stand_in_line_in_turn(place):

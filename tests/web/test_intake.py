@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from ganvas.errors import Busy
 from ganvas.web import intake
-from ganvas.web.intake import Door, Intake, anybody
+from ganvas.web.intake import Door, Intake, anybody, find_caller
 
 LIMIT = 1000
 
@@ -117,7 +117,7 @@ def test_a_length_that_is_none_is_refused(length):
 
 
 def test_a_body_that_stops_coming_is_given_up(monkeypatch):
-    monkeypatch.setattr(intake, "STALL", 0.05)
+    monkeypatch.setattr(intake, "SLICE", 0.05)
     monkeypatch.setattr("ganvas.web.refusal.PATIENCE", 0.05)
     wire = Wire(b"x", stalls=True)
     taker = ring()
@@ -161,3 +161,105 @@ def test_a_body_counts_as_being_read_until_its_end_only():
     taker.app = app
     TestClient(taker).post("/pictures", content=b"xyz")
     assert inside == [1, 0]
+
+
+class Dripping(Wire):
+    """A caller whose pieces come one in so many seconds."""
+
+    def __init__(self, seconds: float, *pieces: bytes) -> None:
+        super().__init__(*pieces)
+        self.seconds = seconds
+
+    async def receive(self):
+        await anyio.sleep(self.seconds if self.pieces else 0)
+        return await super().receive()
+
+
+def test_a_body_that_drips_is_given_up(monkeypatch):
+    monkeypatch.setattr(intake, "SLICE", 0.2)
+    monkeypatch.setattr("ganvas.web.refusal.PATIENCE", 0.05)
+    wire = Dripping(0.02, *[b"x"] * 500)
+    taker = ring()
+    anyio.run(taker, scope(), wire.receive, wire.send)
+    assert wire.status == 408
+    assert wire.read < 100
+    assert taker.doors["/pictures"].reading == 0
+
+
+def test_a_body_that_keeps_the_least_rate_may_take_any_number_of_slices(monkeypatch):
+    monkeypatch.setattr(intake, "SLICE", 0.1)
+    monkeypatch.setattr(intake, "LEAST", 100)
+    wire = Dripping(0.03, *[b"x" * 20] * 30)
+    anyio.run(ring(), scope(), wire.receive, wire.send)
+    assert wire.status == 200
+    assert wire.read == 600
+
+
+def test_the_time_that_a_route_takes_is_not_its_caller_s(monkeypatch):
+    monkeypatch.setattr(intake, "SLICE", 0.2)
+
+    async def app(scope, receive, send):
+        while (await receive()).get("more_body"):
+            await anyio.sleep(0.3)
+        await PlainTextResponse("all")(scope, receive, send)
+
+    wire = Wire(b"x", b"x", b"x")
+    anyio.run(ring(app), scope(), wire.receive, wire.send)
+    assert wire.status == 200
+
+
+def test_one_caller_has_a_share_of_the_places_only():
+    entrance = Door(LIMIT, 8)
+    for _ in range(2):
+        entrance.enter(caller="192.0.2.1")
+    with pytest.raises(Busy, match="of yours"):
+        entrance.enter(caller="192.0.2.1")
+    entrance.enter(caller="192.0.2.2")
+    entrance.leave("192.0.2.1")
+    entrance.enter(caller="192.0.2.1")
+    for caller in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
+        entrance.leave(caller)
+    assert (entrance.reading, dict(entrance.callers)) == (0, {})
+
+
+def test_bodies_that_hang_leave_places_for_other_callers():
+    taker = Intake(count, {"/jobs": Door(LIMIT, 4)})
+
+    async def hang(address: str) -> int:
+        wire = Wire(b"x", stalls=True)
+        with anyio.move_on_after(0.2):
+            await taker(scope("/jobs") | {"client": (address, 1)}, wire.receive, wire.send)
+        return next((message["status"] for message in wire.sent if message["type"] == "http.response.start"), 0)
+
+    async def use() -> list[int]:
+        found = []
+
+        async def note(address: str) -> None:
+            found.append(await hang(address))
+
+        async with anyio.create_task_group() as tasks:
+            for address in ["203.0.113.9"] * 4 + ["203.0.113.10"]:
+                tasks.start_soon(note, address)
+        return found
+
+    statuses = anyio.run(use)
+    assert sorted(statuses) == [0, 0, 0, 429, 429]
+    assert taker.doors["/jobs"].reading == 0
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "caller"),
+    [
+        ("198.51.100.7", [], "198.51.100.7"),
+        ("8.8.8.8", ["1.2.3.4"], "8.8.8.8"),
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("127.0.0.1", ["1.2.3.4"], "1.2.3.4"),
+        ("172.18.0.2", ["forged, 1.2.3.4"], "1.2.3.4"),
+        ("10.0.0.2", ["forged", "2001:db8::1"], "2001:db8::1"),
+        ("127.0.0.1", ["no address"], "127.0.0.1"),
+        ("testclient", ["1.2.3.4"], "testclient"),
+    ],
+)
+def test_the_caller_is_who_a_proxy_of_this_network_says(peer, forwarded, caller):
+    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
+    assert find_caller({"type": "http", "client": (peer, 1), "headers": headers}) == caller

@@ -114,6 +114,68 @@ def test_a_film_in_a_zip_fails_alone(shop):
         assert b"film.mov" in archive.read("failed.txt")
 
 
+def test_a_job_that_is_refused_leaves_nothing_behind(serve):
+    served = serve(job_bytes=3 << 20)
+    good, large = packed(**{"sea.png": picture()}), packed(**{"wide.tif": bytes(4 << 20)})
+    assert ask(served, ("me.png", picture(1)), ("good.zip", good), ("large.zip", large)).status_code == 413
+    assert list(served.store.keys()) == []
+    assert ask(served, ("me.png", picture(1)), style="nothing").status_code == 404
+    assert list(served.store.keys()) == []
+    served.app.state.parts.shop.end()
+
+
+def test_a_refused_job_takes_nothing_from_one_that_was_taken(serve):
+    served = serve()
+    id = ask(served, ("me.png", picture())).json()["id"]
+    assert ask(served, ("me.png", picture()), ("bad.zip", b"PK\x03\x04")).status_code == 422
+    assert len(list(served.store.keys())) == 1
+    assert served.client.delete(f"{URL}/{id}").status_code == 204
+    assert list(served.store.keys()) == []
+    served.app.state.parts.shop.end()
+
+
+def test_the_zips_of_a_body_have_one_allowance_together(serve):
+    served = serve(job_bytes=5 << 20)
+    zips = [(f"{number}.zip", packed(**{f"{number}.tif": bytes(2 << 20)})) for number in range(3)]
+    assert ask(served, *zips[:2]).status_code == 202
+    refused = ask(served, *zips)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        413,
+        "2.zip: The ZIP unpacks to more than is taken at once.",
+    )
+    served.app.state.parts.shop.end()
+
+
+def test_unknown_styles_are_refused_before_a_photo_is_kept(serve, monkeypatch):
+    served = serve()
+    kept = []
+    monkeypatch.setattr(served.store, "put", lambda *args, **more: kept.append(args) or "0" * 64)
+    assert ask(served, ("me.png", picture()), style="nothing").status_code == 404
+    assert not kept
+    served.app.state.parts.shop.end()
+
+
+def test_a_photo_that_is_too_large_is_not_read(serve, monkeypatch):
+    served = serve(max_bytes=1 << 20)
+    large = ("film.jpg", bytes(2 << 20))
+    job = ask(served, large, ("me.png", picture())).json()
+    failed = served.client.get(f"{URL}/{job['id']}").json()["parts"][0]
+    assert (failed["state"], failed["error"]["what"]) == ("failed", "'film.jpg' is over 1 MiB.")
+    assert ask(served, large).status_code == 413
+    files = [("photos", ("me.png", picture(), "image/png")), ("mask", ("mask.png", large[1], "image/png"))]
+    assert served.client.post(URL, data={"style": "inverting"}, files=files).status_code == 413
+    assert [len(served.store.get(key)) for key in list(served.store.keys())] == [len(picture())]
+    served.app.state.parts.shop.end()
+
+
+def test_a_disk_that_is_nearly_full_takes_nothing_in(serve, photo):
+    served = serve(free_bytes=1 << 60)
+    for answer in (ask(served, ("me.png", picture())), served.post(photo)):
+        assert (answer.status_code, answer.json()["title"]) == (507, "The server's disk is full")
+    assert list(served.store.keys()) == []
+    served.app.state.parts.shop.end()
+
+
 def read_events(served, id: str, after: int = 0, most: int = 10**6) -> list[tuple[int, str, dict]]:
     """The events of a stream until it ends, or until the connection is dropped after so many."""
     events: list[tuple[int, str, dict]] = []

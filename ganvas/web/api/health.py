@@ -1,9 +1,12 @@
 """Is it alive, can it work, how much does it take and do. Knows what readiness needs; changes nothing."""
 
-import os
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 
 from fastapi import APIRouter, Response
 
+from ganvas.disk import check_space, find_disk_fault
+from ganvas.errors import NoSpace
 from ganvas.web.metrics import MEDIA_TYPE
 from ganvas.web.parts import Has, Parts
 from ganvas.web.problems import build, describe_answers, respond
@@ -23,7 +26,7 @@ async def show_health() -> Health:
 @router.get("/readyz", summary="Can it make pictures?", responses=describe_answers("not-ready"), response_model=Health)
 @router.head("/readyz", include_in_schema=False, response_model=None)
 def show_readiness(parts: Has) -> Health | Response:
-    """Ready when there is a style to make pictures with and a folder to keep them in."""
+    """Ready when there is a style to make pictures with and room on the disk to keep them in."""
     lack = find_lack(parts)
     return respond(build("not-ready", lack)) if lack else Health(status="ready")
 
@@ -32,8 +35,17 @@ def find_lack(parts: Parts) -> str:
     """What is missing for making pictures, or nothing."""
     if not parts.catalog.names():
         return "No style is installed."
-    if not os.access(parts.settings.data, os.W_OK):
-        return "The data folder cannot be written."
+    arriving = (parts.settings.data, Path(gettempdir()))
+    try:
+        check_space(arriving, parts.settings.free_bytes)
+        for folder in arriving:
+            with TemporaryFile(dir=folder) as file:
+                file.write(b"ganvas")
+    except NoSpace as error:
+        return error.what
+    except OSError as error:
+        found = find_disk_fault(error)
+        return found.what if isinstance(found, NoSpace) else "The data folder or TMPDIR cannot be written."
     return ""
 
 

@@ -89,9 +89,9 @@ def show_made(id: str, parts: Has, owner: Owner, response: Response) -> Made:
 
 @router.get("/history/{id}/thumbnail", summary="A picture made small", responses=NONE | SMALL, response_class=Response)
 @router.head("/history/{id}/thumbnail", include_in_schema=False)
-def get_thumbnail(id: str, request: Request, parts: Has, owner: Owner) -> Response:
+async def get_thumbnail(id: str, request: Request, parts: Has, owner: Owner) -> Response:
     """WebP with a long edge of 480 pixels; made when it is first asked for."""
-    key = find_thumbnail(parts, owner, id)
+    key = await find_thumbnail(parts, owner, id)
     headers = {"ETag": f'"{key}"', "Cache-Control": f"private, {FOREVER}"}
     if is_fresh(request, headers["ETag"]):
         return unchanged(headers)

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from ganvas.errors import NotFound
-from ganvas.jobs.archive import pack
+from ganvas.jobs.archive import Room, pack
 from ganvas.jobs.desk import PAGE, Desk, Seen
 from ganvas.jobs.order import Given, Order, clean
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.web import extent
-from ganvas.web.incoming import FORM, read_form, read_wish, take_in
+from ganvas.web.incoming import FORM, Arrivals, describe_wish, read_form, read_wish, take_in
 from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
 from ganvas.web.shapes import Problem, Wish
@@ -46,8 +46,13 @@ async def ask_for_job(request: Request, parts: Has, owner: Owner, response: Resp
         wish = read_wish(form)
 
         def submit() -> Job:
-            order = take_in(form, wish, parts.store, parts.settings, desk.most)
-            return describe_job(desk.show(owner, desk.submit(owner, order)))
+            order = describe_wish(wish)
+            desk.check_wish(owner, order)
+            most = max(1, desk.most.parts // len(order.styles))
+            room = Room(most, parts.settings.job_bytes, parts.settings.max_bytes)
+            with Arrivals(parts.store) as arrivals:
+                id = desk.submit(owner, take_in(form, order, arrivals, room))
+            return describe_job(desk.show(owner, id))
 
         job = await anyio.to_thread.run_sync(submit)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
@@ -68,10 +73,11 @@ def is_long(wish: Wish, request: Request, settings: Settings) -> bool:
 
 def postpone(parts: Parts, wish: Wish, owner: str, cookies: Response) -> Response:
     """The answer to a picture that becomes a job. Runs in a thread."""
-    mask = parts.store.put(wish.mask.file.read()) if wish.mask else None
-    photo = Given(clean(wish.photo.filename or "photo"), parts.store.put(wish.photo.file.read()))
     desk = parts.shop.desk
-    id = desk.submit(owner, Order([photo], [wish.style], said(wish), mask, priority=1))
+    with Arrivals(parts.store) as arrivals:
+        mask = arrivals.put(wish.mask.file.read()) if wish.mask else None
+        photo = Given(clean(wish.photo.filename or "photo"), arrivals.put(wish.photo.file.read()))
+        id = desk.submit(owner, Order([photo], [wish.style], said(wish), mask, priority=1))
     body = describe_job(desk.show(owner, id)).model_dump_json().encode()
     headers = {"Location": f"/api/v1/jobs/{id}", "Preference-Applied": "respond-async"}
     answer = Response(body, 202, headers, media_type="application/json")
@@ -112,10 +118,8 @@ async def stream_events(
     id: str, request: Request, parts: Has, owner: Owner, after: Annotated[int, Query(ge=0)] = 0
 ) -> StreamingResponse:
     """Server-sent events, numbered from 1 without a gap: `Last-Event-ID`, or `after`, says which you have."""
-    parts.streams.check()
-    desk = await anyio.to_thread.run_sync(lambda: parts.shop.desk)
-    await anyio.to_thread.run_sync(desk.glance, owner, id)
-    events: AsyncGenerator[str] = follow(parts.streams, desk, owner, id, last_seen(request, after))
+    await parts.streams.check(owner, id)
+    events: AsyncGenerator[str] = follow(parts.streams, owner, id, last_seen(request, after))
     return StreamingResponse(events, media_type=EVENTS, headers=STREAMED)
 
 

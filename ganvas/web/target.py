@@ -1,0 +1,17 @@
+"""Which addresses can be asked for: a NUL in one reaches no database and no file system. Knows no route."""
+
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import Scope
+
+from ganvas.web.problems import build
+from ganvas.web.shapes import WRONG, Problem
+
+
+def check_target(scope: Scope) -> Problem | None:
+    """A problem if path or query hold a NUL."""
+    if "\0" in scope["path"]:
+        return build("not-found", "No address holds a NUL.")
+    if b"\0" in unquote_to_bytes(scope.get("query_string", b"")):
+        return build("bad-fields", f"The query {WRONG}.", "Leave it out.")
+    return None

@@ -287,6 +287,17 @@ class Catalog:
         """The style of this name, or of this ``NAME@VERSION``; raises UnknownStyle, which lists near names."""
         return self.find(name)[1]
 
+    def get_or_newest(self, name: str) -> Style:
+        """As ``get``; but an older version that is gone, as after an upgrade, gives way to the newest of its name."""
+        stem, _, version = name.partition("@")
+        try:
+            return self.get(name)
+        except UnknownStyle:
+            newest = self.get(stem)
+            if not (version.isdecimal() and int(version) < newest.version):
+                raise
+            return newest
+
     def path(self, name: str) -> Path:
         """The file of the style of this name; raises UnknownStyle."""
         return self.find(name)[0]

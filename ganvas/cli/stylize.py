@@ -100,15 +100,15 @@ def maker(ask: "Ask", folder: Path) -> Make:
     settings = settled()
     engine, store = open_engine(settings), Store(folder)
     limits = Limits(settings.max_bytes, settings.max_pixels)
-    style = engine.catalog.get(ask.style)
+    engine.catalog.get_or_newest(ask.style)
 
     def make(task: Task, on_tile: Callable[[float], None]) -> dict[str, Any]:
         begun = time.perf_counter()
-        key = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
-        store.hold(key, task.picture.name)
-        write(store.get(key), task.picture)
-        store.release(key, task.picture.name)
-        return {"style": style.name, "version": style.version, "key": key, "seconds": time.perf_counter() - begun}
+        made = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
+        store.hold(made.key, task.picture.name)
+        write(store.get(made.key), task.picture)
+        store.release(made.key, task.picture.name)
+        return {"style": made.style, "version": made.version, "key": made.key, "seconds": time.perf_counter() - begun}
 
     return make
 

@@ -145,6 +145,8 @@ class Picture(Shape):
     key: str = Field(description="SHA-256 of the file", examples=[KEY])
     url: str = Field(examples=[f"/api/v1/pictures/{KEY}"])
     style: str = Field(examples=["monet"])
+    version: int = Field(description="of the style that made it: the newest where the one asked for is gone")
+    style_sha256: str = Field(description="of that style's file", examples=[KEY])
     media_type: str = Field(examples=["image/jpeg"])
     width: int = Field(examples=[4000])
     height: int = Field(examples=[3000])

@@ -81,7 +81,7 @@ def expected_keys(folder: Path) -> dict[str, str]:
     engine = Engine(Catalog([folder / "styles"]), lambda path: negative)
     store = Store(folder / "expected")
     ask = WANTED.ask("negative@1", None)
-    return {f"{number}.png": stylize(engine, store, photo(number), ask) for number in range(PHOTOS)}
+    return {f"{number}.png": stylize(engine, store, photo(number), ask).key for number in range(PHOTOS)}
 
 
 def ask_for_jobs(shop: Shop, jobs: int) -> None:

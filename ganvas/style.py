@@ -10,6 +10,8 @@ import binascii
 import difflib
 import hashlib
 import json
+import logging
+import math
 import os
 import re
 import tempfile
@@ -32,6 +34,9 @@ MAX_BYTES = 256 * 2**20
 MAX_ABOUT = 256 * 2**10
 MAX_PREVIEW = 256 * 2**10
 CANVAS = (64, 4096)  # pixels
+MAX_DEPTH = 32  # tables and lists within each other; the deepest built-in description has 6
+MAX_NUMBER = 2**63  # larger whole numbers have no place in most readers of JSON
+LOG = logging.getLogger("ganvas.style")
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,7 @@ def parse_about(text: str) -> dict[str, Any]:
     if not isinstance(about, dict):
         raise BadStyle(f"The description in the style file is not a JSON object of at most {MAX_ABOUT >> 10} KiB.")
     entries: dict[str, Any] = about  # pyright: ignore[reportUnknownVariableType]
+    check_values(entries)
     unknown = sorted(set(entries) - set(RULES))
     if unknown:
         raise BadStyle(f"The style file says {', '.join(unknown)[:200]}, which this version of Ganvas does not know.")
@@ -175,6 +181,18 @@ def parse_about(text: str) -> dict[str, Any]:
         if not RULES[key][0](value):
             raise BadStyle(f"The style file says {key} = {str(value)[:60]!r}.", f"It must be {RULES[key][1]}.")
     return entries
+
+
+def check_values(value: Any, depth: int = 0) -> None:
+    """Raise BadStyle unless all numbers are finite and tables nest at most MAX_DEPTH deep, as any reader can take."""
+    if depth > MAX_DEPTH:
+        what = f"The description in the style file nests tables more than {MAX_DEPTH} deep."
+        raise BadStyle(what, "Store plain tables of numbers and text.")
+    if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) >= MAX_NUMBER):
+        raise BadStyle("The description in the style file holds a number that is out of range.")
+    children = cast(dict[str, object], value).values() if isinstance(value, dict) else value
+    for child in cast(list[object], children) if isinstance(value, dict | list) else []:
+        check_values(child, depth + 1)
 
 
 def refuse(constant: str) -> None:
@@ -212,6 +230,12 @@ def texts(value: Any) -> bool:
     return bool(table) and all(isinstance(words, str) and len(words) <= 4000 for words in table.values())
 
 
+def numbers(value: Any) -> bool:
+    """Whether it is a mapping of names to numbers."""
+    table = cast(dict[str, object], value) if isinstance(value, dict) else {"": None}
+    return all(type(number) in (int, float) for number in table.values())
+
+
 TABLE: Rule = (lambda value: isinstance(value, dict), "a table")
 RULES: dict[str, Rule] = {
     "name": (lambda value: isinstance(value, str) and NAME.fullmatch(value) is not None, "a-z, 0-9 and -, at most 48"),
@@ -230,7 +254,7 @@ RULES: dict[str, Rule] = {
     "artist": text(400),
     "licence": text(400),
     "source": text(2000),
-    "parity": TABLE,
+    "parity": (numbers, "a table of numbers"),
     "scores": TABLE,
     "recipe": TABLE,
     "card": (
@@ -262,6 +286,17 @@ class Catalog:
     def get(self, name: str) -> Style:
         """The style of this name, or of this ``NAME@VERSION``; raises UnknownStyle, which lists near names."""
         return self.find(name)[1]
+
+    def get_or_newest(self, name: str) -> Style:
+        """As ``get``; but an older version that is gone, as after an upgrade, gives way to the newest of its name."""
+        stem, _, version = name.partition("@")
+        try:
+            return self.get(name)
+        except UnknownStyle:
+            newest = self.get(stem)
+            if not (version.isdecimal() and int(version) < newest.version):
+                raise
+            return newest
 
     def path(self, name: str) -> Path:
         """The file of the style of this name; raises UnknownStyle."""
@@ -336,7 +371,8 @@ class Catalog:
             return self.seen[path]
         try:
             return stamp, load(path)
-        except BadStyle:
+        except BadStyle as error:
+            LOG.warning("%s is left out: %s", path.name, error)
             return stamp, None
 
 

@@ -1,4 +1,4 @@
-"""The spine: a photo's bytes to a picture's key. The web, the jobs, the command line and film all call this.
+"""The spine: a photo's bytes to a stored picture. The web, the jobs, the command line and film all call this.
 
 Knows the order of things (decode, reduce, apply, encode, put) and nothing of how each is done or who asks.
 """
@@ -13,7 +13,7 @@ from ganvas.engine.engine import Engine, working_size
 from ganvas.engine.resample import resize, within
 from ganvas.engine.tiling import ignore
 from ganvas.faces import find_avatar
-from ganvas.image import Keep, Limits, Photo, check_format, check_keep, decode, encode, fill_transparent
+from ganvas.image import FORMATS, Keep, Limits, Photo, check_format, check_keep, decode, encode, fill_transparent
 from ganvas.store import Store
 from ganvas.style import Style
 
@@ -38,6 +38,34 @@ class Ask:
     cut: Cut | None = None
 
 
+@dataclass(frozen=True)
+class StylizedPicture:
+    """A picture that was made and is in the store under ``key``, and the style that made it.
+
+    ``width`` and ``height`` in pixels, ``bytes`` of the file, ``format`` one of ``ganvas.image.FORMATS``. ``version``
+    and ``style_sha256`` are those of the style's file: a newer one than was asked for where that one is gone.
+    """
+
+    key: str
+    width: int
+    height: int
+    bytes: int
+    format: str
+    style: str
+    version: int
+    style_sha256: str
+
+    @property
+    def pinned(self) -> str:
+        """The style that made it, as NAME@VERSION."""
+        return f"{self.style}@{self.version}"
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the file."""
+        return FORMATS[self.format]
+
+
 def stylize(
     engine: Engine,
     store: Store,
@@ -45,14 +73,15 @@ def stylize(
     ask: Ask,
     on_tile: Callable[[float], None] = ignore,
     limits: Limits | None = None,
-) -> str:
-    """Make and keep the picture of a photo; its key in the store.
+) -> StylizedPicture:
+    """Make and keep the picture of a photo.
 
+    A version of the style that an upgrade took away gives way to the newest, as the result says.
     ``on_tile`` hears the fraction done and may raise Cancelled. Raises UnknownStyle, BadStyle, BadControls, BadPhoto,
     TooLarge; what the ask alone shows to be wrong is refused before the photo is read.
     """
     check(ask.controls)
-    style = engine.catalog.get(ask.style)
+    style = engine.catalog.get_or_newest(ask.style)
     check_format(ask.format, 1, 1)
     check_keep(ask.metadata)
     given = decode(photo, limits)
@@ -66,13 +95,21 @@ def stylize(
     if ask.long_edge is not None:
         given = reduce_for_preview(given, style, ask.controls.stroke, ask.long_edge)
     check_format(ask.format, *(wanted_size(ask.cut, part) if ask.cut and part else given.pixels.shape[:2]))
-    made = replace(given, pixels=engine.apply(ask.style, given.pixels, ask.controls, on_tile))
+    made = replace(given, pixels=engine.apply(f"{style.name}@{style.version}", given.pixels, ask.controls, on_tile))
     del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
     if ask.cut and part:
         made = take(made, scaled(part, max(made.pixels.shape[:2]) / longest), ask.cut.size)
     if ask.long_edge is not None:
         made = reduce(made, ask.long_edge)
-    return store.put(encode(made, ask.format, ask.quality, ask.metadata))
+    return put_picture(store, made, ask, style)
+
+
+def put_picture(store: Store, picture: Photo, ask: Ask, style: Style) -> StylizedPicture:
+    """Encode a picture and keep it in the store."""
+    data = encode(picture, ask.format, ask.quality, ask.metadata)
+    height, width = picture.pixels.shape[:2]
+    origin = (style.name, style.version, style.sha256)
+    return StylizedPicture(store.put(data), width, height, len(data), ask.format, *origin)
 
 
 def wanted_size(cut: Cut, part: Box) -> tuple[int, int]:

@@ -122,6 +122,31 @@ def test_a_description_out_of_range_is_refused(tmp_path, changes):
         load(write(tmp_path / "a.onnx", blurring(), about(**changes)))
 
 
+def nested(deep: int) -> dict:
+    return {} if deep == 0 else {"in": nested(deep - 1)}
+
+
+@pytest.mark.parametrize("key", ["scores", "recipe", "made"])
+@pytest.mark.parametrize(
+    "value", [{"deep": nested(400)}, {"deep": nested(40)}, {"list": [[[10**80]]]}], ids=["400", "40", "number"]
+)
+def test_a_description_that_not_every_reader_can_take_is_refused(tmp_path, key, value):
+    with pytest.raises(BadStyle, match=r"deep|out of range"):
+        load(write(tmp_path / "a.onnx", blurring(), about(**{key: value})))
+
+
+@pytest.mark.parametrize("value", [{"a": None}, {"a": "1"}, {"a": {}}, {"a": True}], ids=str)
+def test_parity_is_made_of_numbers(tmp_path, value):
+    with pytest.raises(BadStyle, match="numbers"):
+        load(write(tmp_path / "a.onnx", blurring(), about(parity=value)))
+
+
+def test_a_number_that_overflows_is_refused_wherever_it_stands(tmp_path):
+    text = json.dumps({**PLAIN.about(), "scores": {"kid": 7.25}}).replace("7.25", "1e999")
+    with pytest.raises(BadStyle, match="out of range"):
+        load(write(tmp_path / "a.onnx", blurring(), {ABOUT: text}))
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", "[" * 100_000, "{}", '{"name": 1e999}', "x" * 300_000])
 def test_a_description_that_is_no_description_is_refused(tmp_path, text):
     with pytest.raises(BadStyle):

@@ -51,6 +51,7 @@ def show(name: Annotated[str, typer.Argument(help="A name, or NAME@VERSION.")], 
 @styles.command()
 def add(file: Annotated[Path, typer.Argument(help="A style file, NAME.onnx.")], json: AsJson = False) -> None:
     """Check a style file and put it on offer."""
+    from ganvas.engine.tile_trial import try_served_tile
     from ganvas.style import check
 
     if not file.is_file():
@@ -58,6 +59,7 @@ def add(file: Annotated[Path, typer.Argument(help="A style file, NAME.onnx.")], 
     catalog = offered()
     with waiting(f"checking {file.name}"):
         check(file)
+        try_served_tile(file)
         style = catalog.publish(file)
     if json:
         say_json(facts(catalog, style))

@@ -100,16 +100,16 @@ def maker(ask: "Ask", folder: Path) -> Make:
     settings = settled()
     engine, store = open_engine(settings), Store(folder)
     limits = Limits(settings.max_bytes, settings.max_pixels)
-    style = engine.catalog.get(ask.style)
+    engine.catalog.get_or_newest(ask.style)
 
     def make(task: Task, on_tile: Callable[[float], None]) -> dict[str, Any]:
         begun = time.perf_counter()
-        key = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
-        store.hold(key, HOLDER)
-        picture = write_picture(store.get(key), task.picture, task.earlier)
-        store.release(key, HOLDER)
-        made = {"picture": str(picture), "style": style.name, "version": style.version, "key": key}
-        return {**made, "seconds": time.perf_counter() - begun}
+        made = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
+        store.hold(made.key, HOLDER)
+        picture = write_picture(store.get(made.key), task.picture, task.earlier)
+        store.release(made.key, HOLDER)
+        about = {"picture": str(picture), "style": made.style, "version": made.version, "key": made.key}
+        return {**about, "seconds": time.perf_counter() - begun}
 
     return make
 

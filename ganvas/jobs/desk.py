@@ -74,7 +74,7 @@ class Desk:
 
     def pin(self, style: str) -> str:
         """The style with its version. Raises UnknownStyle, and BadControls for one that takes no photo."""
-        known = self.catalog.get(style)
+        known = self.catalog.get_or_newest(style)
         if known.kind != "transfer":
             raise BadControls(f"{known.name} makes pictures from nothing and takes no photo.", "Choose another style.")
         return f"{known.name}@{known.version}"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ganvas.engine.engine import Engine
 from ganvas.errors import Cancelled, GanvasError
-from ganvas.image import FORMATS, Limits, decode_mask, measure
+from ganvas.image import FORMATS, Limits, decode_mask
 from ganvas.jobs import states
 from ganvas.jobs.durable import Line, Outcome
 from ganvas.jobs.keep import Keep
@@ -25,7 +25,7 @@ from ganvas.jobs.order import Wanted
 from ganvas.jobs.record import begun, follow, lock, move, note
 from ganvas.jobs.turn import take_turn, write_ticket
 from ganvas.ledger.models import Job, Part, Picture
-from ganvas.stylize import stylize
+from ganvas.stylize import StylizedPicture, stylize
 
 LOG = logging.getLogger("ganvas.jobs")
 LOOK = 0.25  # seconds between two looks whether the part is still wanted
@@ -71,16 +71,17 @@ class Worker:
             return {}
         began = time.monotonic()
         try:
-            key = self.paint(task)
+            picture = self.paint(task)
         except Cancelled:
             return {STOPPED: True} if self.stopping.is_set() else {}
         except GanvasError as error:
             return {"error": {"what": error.what, "right": error.right}}
-        path = self.keep.store.path(key)
-        width, height = measure(path)
+        if picture.pinned != task.style:
+            LOG.warning("%s is not there any more; %s made the picture", task.style, picture.pinned)
         seconds = time.monotonic() - began
-        size = {"width": width, "height": height, "bytes": path.stat().st_size}
-        return {"key": key, **size, "seconds": seconds, "style_sha256": self.engine.catalog.get(task.style).sha256}
+        size = {"width": picture.width, "height": picture.height, "bytes": picture.bytes}
+        style = {"style": picture.pinned, "style_sha256": picture.style_sha256}
+        return {"key": picture.key, **size, "seconds": seconds, **style}
 
     def begin(self, ticket: str) -> Task | None:
         """Note that a part runs; None where the ticket is worth nothing any more, or it has killed too many workers."""
@@ -101,8 +102,8 @@ class Worker:
                 follow(session, job)
             return Task(ticket, job.id, row.photo, job.mask, row.style, Wanted(**job.ask))
 
-    def paint(self, task: Task) -> str:
-        """Photo to picture; its key. Raises what the spine raises, and Cancelled where it is not wanted any more."""
+    def paint(self, task: Task) -> StylizedPicture:
+        """Photo to picture. Raises what the spine raises, and Cancelled where it is not wanted any more."""
         mask = self.read_mask(task.mask) if task.mask else None
         ask = task.wanted.ask(task.style, mask)
         photo = self.keep.store.get(task.photo)
@@ -220,7 +221,7 @@ def picture_of(job: Job, part: Part, outcome: Outcome) -> Picture:
         photo=part.photo,
         mask=job.mask,
         name=part.result,
-        style=part.style,
+        style=outcome.get("style", part.style),
         ask=job.ask,
         media_type=FORMATS[job.ask["format"]],
         seconds=outcome["seconds"],

@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 import ganvas
+from ganvas.engine.tile_trial import try_served_tile
 from ganvas.errors import BadStyle
 from ganvas.style import check
 
 MEMORY = 3 * 2**30  # bytes of address space, most of it libraries
 PROCESSOR = 90  # seconds
-PATIENCE = 240  # seconds by the clock, on a machine that does much else
+PATIENCE = 480  # seconds by the clock, on a machine that does much else
 START = "import sys; from pathlib import Path; from ganvas.web.inspection import answer; answer(Path(sys.argv[1]))"
 
 
@@ -43,6 +44,7 @@ def answer(path: Path) -> None:
     what, right = "", ""
     try:
         check(path)
+        try_served_tile(path)
     except BadStyle as error:
         what, right = error.what, error.right
     sys.stdout.write(json.dumps({"what": what, "right": right}))

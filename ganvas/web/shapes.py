@@ -1,12 +1,13 @@
 """The bodies that go over the wire. Knows names, types and ranges of fields; knows no work and no route."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ganvas.cut import CUT, SIZE
+from ganvas.errors import BadStyle
 from ganvas.image import Keep
 from ganvas.style import Style as File
 
@@ -170,6 +171,8 @@ class Picture(Shape):
     key: str = Field(description="SHA-256 of the file", examples=[KEY])
     url: str = Field(examples=[f"/api/v1/pictures/{KEY}"])
     style: str = Field(examples=["monet"])
+    version: int = Field(description="of the style that made it: the newest where the one asked for is gone")
+    style_sha256: str = Field(description="of that style's file", examples=[KEY])
     media_type: str = Field(examples=["image/jpeg"])
     width: int = Field(examples=[4000])
     height: int = Field(examples=[3000])
@@ -222,16 +225,28 @@ FIELDS = tuple(Wish.model_fields)
 APART = {"preview", "added"}  # what is not in a style's file as it is said
 
 
+Described = TypeVar("Described", bound=Style)
+
+
 def describe_style(file: File, added: bool) -> Style:
-    """What the gallery shows of a style."""
-    known = {name: getattr(file, name) for name in Style.model_fields if name not in APART}
-    return Style(**known, preview=preview_url(file), added=added)
+    """What the gallery shows of a style. Raises BadStyle where that is impossible."""
+    return describe_as(Style, file, added)
 
 
 def describe_card(file: File, added: bool) -> StyleCard:
-    """All that a style's file says."""
-    known = {name: getattr(file, name) for name in StyleCard.model_fields if name not in APART}
-    return StyleCard(**known, preview=preview_url(file), added=added)
+    """All that a style's file says. Raises BadStyle where that is impossible."""
+    return describe_as(StyleCard, file, added)
+
+
+def describe_as(shape: type[Described], file: File, added: bool) -> Described:
+    """What a style's file says in a shape that is known to become JSON. Raises BadStyle where it cannot."""
+    known = {name: getattr(file, name) for name in shape.model_fields if name not in APART}
+    try:
+        described = shape(**known, preview=preview_url(file), added=added)
+        described.model_dump_json()
+        return described
+    except (ValueError, RecursionError) as error:
+        raise BadStyle(f"{file.name} says of itself what cannot be sent.", "Store plain tables in it.") from error
 
 
 def preview_url(file: File) -> str | None:

@@ -52,6 +52,7 @@ class Part(Shape):
     photo: str = Field(description="the photo's name, with folders")
     name: str = Field(description="the picture's name in the ZIP", examples=["trip/day 1/sea.jpg"])
     style: str
+    made_in: str | None = Field(default=None, description="the style that made the picture, where `style` was gone")
     state: State
     share: float = Field(description="how much is done, 0 to 1")
     error: Reason | None = None
@@ -181,6 +182,7 @@ def describe_part(part: PartRow) -> Part:
         photo=part.given,
         name=part.result,
         style=part.style,
+        made_in=part.picture.style if part.picture and part.picture.style != part.style else None,
         state=part.state,  # pyright: ignore[reportArgumentType]
         share=part.share,
         error=Reason(**part.error) if part.error else None,

@@ -10,6 +10,7 @@ from PIL import Image
 from ganvas.engine.engine import Engine
 from ganvas.errors import Cancelled
 from ganvas.jobs.order import Wanted
+from ganvas.web.shapes_jobs import describe_part
 from tests.jobs.conftest import ME, YOU, draw, open_place, until
 
 
@@ -25,6 +26,11 @@ def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(works):
     assert np.abs(decode(works.store.get(good.picture.key)).astype(int) - (255 - decode(draw(1)))).max() <= 1
     assert bad.error["what"] and bad.error["right"] and bad.picture is None
     assert (good.picture.width, good.picture.height, good.picture.media_type) == (64, 48, "image/png")
+
+
+def test_a_part_says_nothing_of_its_style_where_that_made_it(works):
+    (part,) = works.finished(works.desk.submit(ME, works.order(draw(1)))).job.parts
+    assert describe_part(part).made_in is None
 
 
 def test_a_done_picture_is_held_by_its_record_alone(works):

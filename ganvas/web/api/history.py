@@ -12,10 +12,11 @@ from ganvas.ledger import history
 from ganvas.ledger.history import PAGE, Search
 from ganvas.ledger.ids import new_id
 from ganvas.ledger.models import Picture as Row
+from ganvas.stylize import StylizedPicture
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
 from ganvas.web.owners import Owner
 from ganvas.web.parts import Has, Parts
-from ganvas.web.shapes import Picture, Problem, Wish
+from ganvas.web.shapes import Problem, Wish
 from ganvas.web.shapes_jobs import Change, Folder, Folders, History, Made, describe_made, said
 from ganvas.web.thumbnails import find_thumbnail
 
@@ -146,26 +147,25 @@ def delete_made(id: str, parts: Has, owner: Owner) -> Response:
     return Response(status_code=204)
 
 
-def remember(parts: Parts, owner: str, wish: Wish, made: Picture) -> None:
+def remember(parts: Parts, owner: str, wish: Wish, made: StylizedPicture, seconds: float) -> None:
     """Put a picture that was waited for into its owner's history, with its photo. Runs in a thread."""
     wish.photo.file.seek(0)
     if wish.mask:
         wish.mask.file.seek(0)
-    style = parts.catalog.get(wish.style)
-    size = {name: getattr(made, name) for name in ("key", "media_type", "width", "height", "bytes", "seconds")}
+    size = {name: getattr(made, name) for name in ("key", "media_type", "width", "height", "bytes", "style_sha256")}
     row = Row(
         id=new_id(),
         owner=owner,
         photo=parts.store.put(wish.photo.file.read()),
         mask=parts.store.put(wish.mask.file.read()) if wish.mask else None,
         name=renamed(clean(wish.photo.filename or "photo"), wish.format),
-        style=f"{style.name}@{style.version}",
+        style=made.pinned,
         ask=said(wish).plain(),
         made=time.time(),
         star=False,
         folder="",
         held=False,
-        style_sha256=style.sha256,
+        seconds=round(seconds, 3),
         **size,
     )
     desk = parts.shop.desk

@@ -14,8 +14,8 @@ from fastapi.responses import FileResponse
 from numpy.typing import NDArray
 from starlette.types import Receive
 
-from ganvas.image import Limits, decode_mask, measure, media_type
-from ganvas.stylize import stylize
+from ganvas.image import Limits, decode_mask, media_type
+from ganvas.stylize import StylizedPicture, stylize
 from ganvas.web.api.history import remember
 from ganvas.web.api.jobs import is_long, postpone
 from ganvas.web.freshness import FOREVER, is_fresh, unchanged
@@ -61,9 +61,11 @@ async def make_picture(
     """
     if is_long(wish, request, parts.settings):
         return await anyio.to_thread.run_sync(postpone, parts, wish, owner, response)
-    picture = await parts.turns.run(lambda on_tile: paint(parts, wish, on_tile), lambda: departure(request.receive))
+    turn = parts.turns.run(lambda on_tile: paint(parts, wish, on_tile), lambda: departure(request.receive))
+    made, seconds = await turn
     if wish.long_edge is None:
-        await anyio.to_thread.run_sync(remember, parts, owner, wish, picture)
+        await anyio.to_thread.run_sync(remember, parts, owner, wish, made, seconds)
+    picture = describe_picture(made, seconds)
     response.headers["Location"] = picture.url
     return picture
 
@@ -74,18 +76,20 @@ async def departure(receive: Receive) -> None:
         pass
 
 
-def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> Picture:
-    """Make, keep and describe the picture. Runs in a thread, and reads the photo only there: few lie in memory."""
+def paint(parts: Parts, wish: Wish, on_tile: OnTile) -> tuple[StylizedPicture, float]:
+    """Make and keep the picture; with the seconds that it took.
+
+    Runs in a thread, and reads the photo only there: few lie in memory.
+    """
     began = time.perf_counter()
-    style = parts.catalog.get(wish.style)
     limits = Limits(bytes=parts.settings.max_bytes, pixels=parts.settings.max_pixels)
     mask = read_mask(wish.mask, limits) if wish.mask else None
-    ask = replace(said(wish).ask(f"{style.name}@{style.version}", mask), long_edge=wish.long_edge)
-    key = stylize(parts.engine, parts.store, wish.photo.file.read(), ask, on_tile, limits)
+    ask = replace(said(wish).ask(wish.style, mask), long_edge=wish.long_edge)
+    made = stylize(parts.engine, parts.store, wish.photo.file.read(), ask, on_tile, limits)
     seconds = time.perf_counter() - began
     parts.turns.learn(seconds)
-    parts.metrics.pictures.labels(style.name).observe(seconds)
-    return describe(parts.store.path(key), key, style.name, seconds)
+    parts.metrics.pictures.labels(made.style).observe(seconds)
+    return made, seconds
 
 
 def read_mask(mask: UploadFile, limits: Limits) -> NDArray[np.uint8]:
@@ -93,19 +97,11 @@ def read_mask(mask: UploadFile, limits: Limits) -> NDArray[np.uint8]:
     return decode_mask(mask.file.read(), limits)
 
 
-def describe(path: Path, key: str, style: str, seconds: float) -> Picture:
-    """What is said of a picture that was made and is kept at ``path``."""
-    width, height = measure(path)
-    return Picture(
-        key=key,
-        url=f"/api/v1/pictures/{key}",
-        style=style,
-        media_type=read_kind(path),
-        width=width,
-        height=height,
-        bytes=path.stat().st_size,
-        seconds=round(seconds, 3),
-    )
+def describe_picture(made: StylizedPicture, seconds: float) -> Picture:
+    """What is said of a picture that was made."""
+    same = ("key", "style", "version", "style_sha256", "media_type", "width", "height", "bytes")
+    known = {name: getattr(made, name) for name in same}
+    return Picture(**known, url=f"/api/v1/pictures/{made.key}", seconds=round(seconds, 3))
 
 
 @router.get("/pictures/{key}", summary="A picture", responses=GOT, response_class=Response)

@@ -1,5 +1,6 @@
 """The styles on offer: listed, shown, added, removed, put in order. Knows the catalogue; not how a style is run."""
 
+import logging
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,12 +18,13 @@ from ganvas.web.inspection import inspect
 from ganvas.web.owners import Owner, Steward
 from ganvas.web.parts import Has, Parts
 from ganvas.web.problems import build, describe_answers, respond
-from ganvas.web.shapes import Shelf, StyleCard, Styles, describe_card, describe_style
+from ganvas.web.shapes import Shelf, Style, StyleCard, Styles, describe_card, describe_style
 
 router = APIRouter(prefix="/api/v1", tags=["styles"])
 UNKNOWN = describe_answers("unknown-style")
 REFUSED = describe_answers("forbidden", "taken", "too-large", "no-style", "busy")
 ADDED = "/api/v1/styles/{name}"
+LOG = logging.getLogger("ganvas.web")
 ORDER = "order"  # the address of the order, so no style's name
 
 
@@ -32,7 +34,17 @@ def list_styles(parts: Has, owner: Owner, response: Response) -> Styles:
     """All styles with what a gallery shows: in your order, or by name."""
     response.headers["Cache-Control"] = "no-cache"
     names = shelves.arrange(parts.catalog.names(), read_order(parts, owner))
-    return Styles(styles=[describe_style(parts.catalog.get(name), is_added(parts, name)) for name in names])
+    found = [describe_for_gallery(parts, name) for name in names]
+    return Styles(styles=[style for style in found if style])
+
+
+def describe_for_gallery(parts: Parts, name: str) -> Style | None:
+    """What the gallery shows of a style; None, and a line in the log, where its file cannot be described."""
+    try:
+        return describe_style(parts.catalog.get(name), is_added(parts, name))
+    except (BadStyle, UnknownStyle) as error:
+        LOG.warning("the gallery leaves out %s: %s", name, error)
+        return None
 
 
 @router.post(
@@ -54,6 +66,7 @@ def add_style(
     with received(file, parts.settings.max_style_bytes) as path:
         try:
             inspect(path)
+            describe_card(load(path), True)  # a style that cannot be shown is not published
             response.status_code = check_name(parts.catalog, path)
             style = parts.catalog.publish(path)
         except Taken:

@@ -1,11 +1,14 @@
 """The history keeps what was made with all that it takes to make it again, until it is deleted: nothing is left."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
-from tests.web.conftest import draw
+from ganvas.style import save
+from tests.conftest import NETWORKS
+from tests.web.conftest import QuickEngine, draw
 
 URL = "/api/v1/history"
 
@@ -36,6 +39,40 @@ def test_an_entry_says_all_that_it_takes_to_make_the_picture_again(house, photo)
     assert "attachment" in house.client.get(entry["mask"]).headers["content-disposition"]
     again = house.post(house.client.get(entry["photo"]).content, mask=mask, **turned).json()
     assert again["key"] == made["key"]
+
+
+class Upgrading(QuickEngine):
+    """An engine during whose work a newer version of the style is published."""
+
+    def apply(self, style, pixels, *more):
+        made = super().apply(style, pixels, *more)
+        old = self.catalog.get("inverting")
+        path = self.catalog.own() / "inverting.v2.onnx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save(NETWORKS["inverting"][0](), replace(old, version=2), path)
+        return made
+
+
+def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(serve, photo):
+    served = serve(Upgrading, own=True)
+    first = served.catalog.get("inverting")
+    answer = served.post(photo).json()
+    assert served.catalog.get("inverting").version == 2
+    (entry,) = entries(served)
+    assert (entry["style"], entry["style_sha256"]) == ("inverting@1", first.sha256)
+    assert (answer["version"], answer["style_sha256"]) == (1, first.sha256)
+    served.app.state.parts.shop.end()
+
+
+def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(serve, photo):
+    served = serve(Upgrading, own=True)
+    served.post(photo)
+    served.catalog.folders = served.catalog.folders[:1]
+    answer = served.post(photo, style="inverting@1").json()
+    assert (answer["style"], answer["version"]) == ("inverting", 2)
+    assert [entry["style"] for entry in entries(served)] == ["inverting@2", "inverting@1"]
+    assert served.post(photo, style="inverting@3").status_code == 404
+    served.app.state.parts.shop.end()
 
 
 def test_a_thumbnail_is_small_kept_and_gone_with_its_picture(house):

@@ -1,11 +1,13 @@
 """Styles are added, removed and put in order by those who may, and by nobody else."""
 
+import json
 from dataclasses import replace
 
+import onnx
 import pytest
 from starlette.testclient import TestClient
 
-from ganvas.style import save
+from ganvas.style import ABOUT, save
 from tests.conftest import NETWORKS, write_style
 
 URL = "/api/v1/styles"
@@ -52,6 +54,38 @@ def test_a_style_that_is_sent_is_served_at_once_and_gone_when_it_is_removed(hous
     assert sha256 not in house.app.state.parts.engine.slots
     assert house.post(photo, style="mine").status_code == 404
     assert house.client.delete(f"{URL}/mine").status_code == 404
+    assert names(house.client) == ["copying", "inverting"]
+
+
+def nested() -> dict[str, object]:
+    """Tables within tables, deeper than JSON is written."""
+    within: dict[str, object] = {}
+    for _ in range(400):
+        within = {"in": within}
+    return within
+
+
+def test_a_style_that_cannot_be_shown_is_not_published_and_hides_no_other(house, made, monkeypatch, caplog):
+    assert send(house.client, made("old")).status_code == 201
+    shown = house.app.state.parts.catalog.get
+    monkeypatch.setattr(
+        house.app.state.parts.catalog,
+        "get",
+        lambda name: replace(shown(name), scores=nested()) if name == "old" else shown(name),
+    )
+    assert names(house.client) == ["copying", "inverting"]
+    assert "leaves out old" in caplog.text
+    monkeypatch.undo()
+    assert house.client.delete(f"{URL}/old").status_code == 204
+
+
+@pytest.mark.parametrize("about", [{"scores": nested()}, {"parity": {"a": None}}], ids=["deep", "parity"])
+def test_a_description_that_would_break_the_gallery_is_refused_and_not_published(house, made, about):
+    model = onnx.ModelProto.FromString(made("broken"))
+    entries = {entry.key: entry.value for entry in model.metadata_props}
+    described = json.loads(entries[ABOUT]) | about
+    onnx.helper.set_model_props(model, entries | {ABOUT: json.dumps(described)})
+    assert send(house.client, model.SerializeToString()).status_code == 422
     assert names(house.client) == ["copying", "inverting"]
 
 

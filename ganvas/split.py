@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ganvas.errors import BadData
+from ganvas.listing import READ, list_pictures
 
 SIDES = {"train": 0.70, "validation": 0.15, "test": 0.15}
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp"})
 TILE = re.compile(r"(.+)[_-]\d+")
 SIDE = 32  # a print is made of a thumbnail of 32 x 32 ...
 BAND = 9  # ... and of its frequencies under 9 cycles a side
@@ -41,7 +41,7 @@ def split(folder: Path, cache: Path | None = None) -> dict[str, list[Path]]:
     """
     paths = pictures(folder)
     if not paths:
-        raise BadData(f"No pictures in {folder}.", f"Files ending in {', '.join(sorted(SUFFIXES))} are read.")
+        raise BadData(f"No pictures in {folder}.", f"Files ending in {', '.join(sorted(READ))} are read.")
     sides: dict[str, list[Path]] = {name: [] for name in SIDES}
     for work, members in works(folder, paths, cache).items():
         sides[side(work)] += members
@@ -50,7 +50,7 @@ def split(folder: Path, cache: Path | None = None) -> dict[str, list[Path]]:
 
 def pictures(folder: Path) -> list[Path]:
     """All picture files under ``folder``, sorted."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    return list_pictures(folder)
 
 
 def chosen(paths: Sequence[Path], folder: Path, only: Sequence[str]) -> list[Path]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganvas.errors import BadControls, BadPhoto
+from ganvas.listing import READ, list_pictures
 
-READ = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".heic", ".heif"}
 WRITTEN = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp", ".avif": "avif"}
 SUFFIX = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
 # A phone's photo stays small; whatever else cannot be written becomes PNG, which loses nothing.
@@ -63,7 +63,7 @@ def pictures(given: Path, place: Place, one: bool) -> Iterator[tuple[Path, Path]
         return
     folder = place.out or given.resolve().with_name(f"{given.resolve().name}-{place.style}")
     top = folder if one or place.out is None else folder / given.resolve().name
-    photos = [path for path in sorted(given.rglob("*")) if path.suffix.lower() in READ and path.is_file()]
+    photos = list_pictures(given)
     if folder.resolve() != given.resolve():  # what an earlier call made in there is no photo
         photos = [path for path in photos if not path.resolve().is_relative_to(folder.resolve())]
     if not photos:

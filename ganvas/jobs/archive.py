@@ -9,17 +9,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from ganvas.errors import BadPhoto, TooLarge
 from ganvas.jobs.order import clean
+from ganvas.listing import is_from_system
 
 CHUNK = 1 << 20
 RATIO = 200  # an entry that unpacks to more than this many times its size is a bomb; photos are near 1
 SMALL = 1 << 20  # below this no ratio is a bomb
-IGNORED = ("__MACOSX/", ".")  # what systems put beside photos; and hidden files
-IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 LEVELS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -59,10 +57,7 @@ def unpack(file: BinaryIO, room: Room) -> Iterator[tuple[str, bytes]]:
 
 def wanted(entry: zipfile.ZipInfo) -> bool:
     """Whether an entry is somebody's file and not a system's."""
-    name = PurePosixPath(entry.filename)
-    return not entry.filename.startswith(IGNORED) and not (
-        name.name.startswith(".") or name.name.lower() in IGNORED_NAMES
-    )
+    return not is_from_system(entry.filename)
 
 
 def check_table(entries: list[zipfile.ZipInfo], room: Room) -> None:

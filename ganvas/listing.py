@@ -39,7 +39,7 @@ def list_pictures(place: Path, endings: frozenset[str] = READ) -> list[Path]:
 
 
 def list_unread(place: Path) -> list[Path]:
-    """The picture files under a folder of kinds that are not read here, sorted: what is left out, and should be told."""
+    """The picture files under a folder of kinds that are not read here, sorted: left out, which should be told."""
     return [] if place.is_file() else list_pictures(place, UNREAD)
 
 

@@ -14,6 +14,7 @@ from ganvas.errors import BadRecipe
 from ganvas.learn.data import DataOptions
 from ganvas.learn.fit import refuse_misfits
 from ganvas.learn.methods import METHODS
+from ganvas.learn.precision import Wanted
 from ganvas.style import CANVAS
 
 
@@ -25,7 +26,8 @@ class Schedule:
     ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it. ``doctor``: whether each
     ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``). In the
     second half of the run each ``judge_every`` steps the state is scored on validation photos, and the best of these
-    becomes the style; -1 is an eighth of the steps, 0 never.
+    becomes the style; -1 is an eighth of the steps, 0 never. ``precision``: what networks compute in; ``auto`` is what this
+    processor is quicker in, and is written into the run as what it was.
     """
 
     steps: int = 0
@@ -37,6 +39,7 @@ class Schedule:
     doctor: Literal["off", "watch", "act"] = "watch"
     examine_every: int = 100
     judge_every: int = -1
+    precision: Wanted = "auto"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ samples/           sheets of fixed photos, one each so many steps
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +65,17 @@ class Run:
         os.replace(self.folder / "recipe.new", self.recipe_path)
 
     def recipe(self) -> Recipe:
-        """The resolved recipe.
+        """The resolved recipe; a run from before there was a choice of precision was begun in bf16.
 
         Raises:
             BadRun: the folder holds no run.
         """
         if not self.recipe_path.exists():
             raise BadRun(f"{self.folder} holds no run.", "Give the folder that ganvas train wrote.")
-        return recipes.load(self.recipe_path)
+        recipe = recipes.load(self.recipe_path)
+        if recipe.schedule.precision == "auto":
+            recipe = replace(recipe, schedule=replace(recipe.schedule, precision="bf16"))
+        return recipe
 
     def save(self, state: Mapping[str, Any], name: str = "checkpoint.pt") -> None:
         """Write a checkpoint whole or not at all: to a new file, flushed to disk, renamed into place."""

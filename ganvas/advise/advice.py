@@ -18,7 +18,7 @@ UNMEASURED = "Whether it beats the defaults was not measured."
 
 
 class Pace(NamedTuple):
-    """The seconds of a learning step on this machine; the precision that it computes in, and a sentence that says why."""
+    """The seconds of a learning step on this machine; the precision that it computes in, and a sentence why."""
 
     seconds: float
     precision: str
@@ -105,7 +105,7 @@ def warn(facts: Facts, wish: Wish, method: str, steps: int) -> list[str]:
         warnings.append(f"{facts.pairs:.0%} of the photos have a partner by name: are these pairs with some missing?")
     if wish.device == "cpu" and not facts.bf16:
         warnings.append(
-            "This processor does not multiply in bf16: learning takes about twice as long as on one that does."
+            "This processor does not multiply in bf16: learning takes about twice as long as on one with it."
         )
     if wish.device == "cuda":
         warnings.append("Ganvas trains on processors; the advice is for a card, the estimate is of this machine.")

@@ -71,7 +71,7 @@ def choose_precision(wanted: Wanted, allowed: bool, stopwatch: Stopwatch) -> Cho
 
 
 def compare(time_step: Callable[[Precision], float]) -> Chosen:
-    """The precision whose steps are shorter, taken in turns so that both meet the same machine; bf16 where it is even."""
+    """The precision whose steps are shorter, in turns, so that both meet the same machine; bf16 where it is even."""
     first = {precision: time_step(precision) for precision in ("fp32", "bf16")}
     if first["bf16"] > HOPELESS * first["fp32"]:
         return Chosen("fp32", f"a step takes {first['fp32']:.2f} s, in bf16 {first['bf16']:.2f} s")

@@ -12,7 +12,7 @@ INSTRUCTIONS = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
 
 
 def autocast(precision: Precision) -> AbstractContextManager[object]:
-    """Within it networks compute in bf16 or, in ``fp32``, in the numbers that they are given; losses stay as they are."""
+    """Within it networks compute in bf16, or for ``fp32`` in the numbers that they are given."""
     return torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16")
 
 

@@ -26,8 +26,8 @@ class Schedule:
     ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it. ``doctor``: whether each
     ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``). In the
     second half of the run each ``judge_every`` steps the state is scored on validation photos, and the best of these
-    becomes the style; -1 is an eighth of the steps, 0 never. ``precision``: what networks compute in; ``auto`` is what this
-    processor is quicker in, and is written into the run as what it was.
+    becomes the style; -1 is an eighth of the steps, 0 never. ``precision``: what networks compute in;
+    ``auto`` is what this processor is quicker in, and is written into the run as what it was.
     """
 
     steps: int = 0

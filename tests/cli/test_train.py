@@ -181,9 +181,7 @@ def test_the_precision_is_asked_for_by_name_and_told(train: Train):
     assert answer.code == 2 and "bf16" in answer.err
 
 
-def test_what_auto_is_here_is_the_first_thing_that_train_and_advise_say(
-    train: Train, call: Call, folders: list[object]
-):
+def test_what_auto_is_here_is_what_train_and_advise_say_first(train: Train, call: Call, folders: list[object]):
     answer = train("--name", "mine", "--steps", 1)
     lines = [line for line in answer.err.splitlines() if "checkpoint is chosen" not in line]
     assert lines[0].startswith("Computing in "), answer.err

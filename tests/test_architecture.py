@@ -9,7 +9,20 @@ import pytest
 from ganvas.cli import COMMANDS
 from tests.house import Source, imports, sources
 
-NOUNS = {"errors", "grain", "trial", "image", "style", "store", "settings", "split", "ledger", "listing", "network"}
+NOUNS = {
+    "errors",
+    "grain",
+    "trial",
+    "image",
+    "style",
+    "store",
+    "settings",
+    "split",
+    "text",
+    "ledger",
+    "listing",
+    "network",
+}
 SPINE = NOUNS | {"cut", "engine", "faces", "stylize", "film"}
 
 # Part -> the parts that it may import, itself apart. A new part of the house gets its line here.
@@ -17,13 +30,14 @@ LEANS: dict[str, set[str]] = {
     "errors": set(),
     "grain": {"errors"},
     "listing": {"errors"},
+    "text": set(),
     "network": {"errors"},
     "trial": set(),
     "image": {"errors"},
     "style": {"errors", "network", "trial"},
     "store": {"errors"},
     "settings": {"errors"},
-    "split": {"errors", "listing"},
+    "split": {"errors", "listing", "text"},
     "ledger": {"errors"},
     "engine": NOUNS,
     "faces": NOUNS | {"engine"},

@@ -9,7 +9,7 @@ from statistics import median
 from PIL import Image
 
 from ganvas.errors import BadData
-from ganvas.split import pictures
+from ganvas.listing import folder_of, list_pictures
 
 LOOKED_AT = 300
 
@@ -36,12 +36,12 @@ def gather(source: Path | None, target: Path) -> Facts:
     Raises:
         BadData: a folder without pictures.
     """
-    photos, art = pictures(source) if source else [], pictures(target)
+    photos, art = list_pictures(source) if source else [], list_pictures(target)
     for folder, found in ((source, photos), (target, art)):
         if folder is not None and not found:
             raise BadData(f"No pictures in {folder}.", "Give a folder of pictures.")
-    names = {path.relative_to(target).with_suffix("") for path in art}
-    paired = [path for path in photos if source and path.relative_to(source).with_suffix("") in names]
+    names = {path.relative_to(folder_of(target)).with_suffix("") for path in art}
+    paired = [path for path in photos if source and path.relative_to(folder_of(source)).with_suffix("") in names]
     share = len(paired) / len(photos) if photos else 0.0
     return Facts(len(photos), len(art), short_side(art), share, os.cpu_count() or 1, has_bf16(), memory())
 

@@ -14,10 +14,10 @@ from ganvas.errors import GanvasError
 from ganvas.learn.candidates import UNCHOSEN, Choice, Critic, consider, due
 from ganvas.learn.data import Ahead, batches
 from ganvas.learn.doctor import Doctor
-from ganvas.learn.domains import beside, domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.methods import METHODS
 from ganvas.learn.pace import Chosen, Stopwatch, choose_precision
+from ganvas.learn.readable import open_pictures
 from ganvas.learn.recipe import Recipe
 from ganvas.learn.run import Run
 from ganvas.learn.samples import Sheet
@@ -61,12 +61,15 @@ def train(
     ``tell`` is told in sentences, before the first step, what was chosen and what was left out.
 
     Raises:
-        BadRun: the folder holds a run already.
-        BadData: a folder of pictures cannot be used.
+        BadRun: the folder holds a run already, another process trains in it, or it cannot be written.
+        BadData: a folder of pictures cannot be used; nothing was written then.
     """
-    recipe = settled(recipe, tell)
-    Run(run).start(recipe)
-    return advance(recipe, Run(run), on_step, critic)
+    folder = Run(run)
+    with folder.claim():
+        folder.refuse_begun()
+        recipe = announced(recipe, tell)
+        folder.start(recipe)
+        return advance(recipe, folder, on_step, critic)
 
 
 def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None, tell: Tell = tell_nobody) -> Method:
@@ -75,7 +78,17 @@ def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None, tel
     Raises:
         BadRun: the folder holds no run.
     """
-    return advance(settled(Run(run).recipe(), tell), Run(run), on_step, critic)
+    folder, recipe = Run(run), Run(run).recipe()
+    with folder.claim():
+        return advance(announced(recipe, tell), folder, on_step, critic)
+
+
+def announced(recipe: Recipe, tell: Tell) -> Recipe:
+    """The settled recipe, after all of its pictures were looked at; what was chosen and left out is told."""
+    recipe = settled(recipe, tell)
+    for note in open_pictures(recipe.data).notes:
+        tell(note)
+    return recipe
 
 
 def settled(recipe: Recipe, tell: Tell = tell_nobody) -> Recipe:
@@ -126,9 +139,9 @@ def stopwatch_of(recipe: Recipe) -> Stopwatch:
 
 
 def pictured(recipe: Recipe) -> Callable[[int], Batch]:
-    """The function from a step to its batch, over the training part of both folders."""
-    source, target = domains(recipe.data, None if recipe.data.everything else "train")
-    return batches(source, target, recipe.data, recipe.seed, beside(recipe.data))
+    """The function from a step to its batch, over the training part of both folders, without what cannot be read."""
+    found = open_pictures(recipe.data)
+    return batches(found.source, found.target, recipe.data, recipe.seed, found.beside)
 
 
 def fresh(recipe: Recipe, batch_at: Callable[[int], Batch]) -> Method:

@@ -16,6 +16,7 @@ from ganvas.learn.fit import refuse_misfits
 from ganvas.learn.methods import METHODS
 from ganvas.learn.precision import Wanted
 from ganvas.style import CANVAS
+from ganvas.text import decode_text
 
 
 @dataclass(frozen=True)
@@ -143,16 +144,20 @@ def load(path: Path) -> Recipe:
         BadRecipe: the file is missing, is not TOML, or does not fit.
     """
     try:
-        return build(tomllib.loads(path.read_text()))
+        return build(tomllib.loads(decode_text(path.read_bytes())))
     except FileNotFoundError:
         raise BadRecipe(f"There is no recipe {path}.", "Give the path of a .toml file; see recipes/.") from None
+    except OSError as error:
+        raise BadRecipe(f"{path} cannot be read: {error.strerror}.", "Give the path of a .toml file.") from None
+    except UnicodeDecodeError:
+        raise BadRecipe(f"{path} is neither UTF-8 nor UTF-16.", "Save the recipe as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadRecipe(f"{path} is not TOML: {error}.", "See recipes/ for examples.") from None
 
 
 def save(recipe: Recipe, path: Path) -> None:
     """Write a recipe as TOML, every setting spelled out."""
-    path.write_text(tomli_w.dumps(plain(recipe)))
+    path.write_text(tomli_w.dumps(plain(recipe)), encoding="utf-8")
 
 
 def change(recipe: Recipe, settings: Sequence[str]) -> Recipe:

@@ -10,9 +10,10 @@ from torch import Tensor
 from ganvas.errors import BadData
 from ganvas.grain import grain
 from ganvas.image import Photo, encode
-from ganvas.learn.data import resized
+from ganvas.learn.data import Pictures, resized
 from ganvas.learn.domains import for_samples
 from ganvas.learn.method import Batch, Method, Product
+from ganvas.learn.readable import leave_out
 from ganvas.learn.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
@@ -27,7 +28,9 @@ class Sheet:
     def __init__(self, recipe: Recipe, folder: Path) -> None:
         pictures = for_samples(recipe.data)
         chosen = np.linspace(0, len(pictures) - 1, min(COUNT, len(pictures))).astype(int)
-        self.photos = [pictures[int(index)] for index in chosen]
+        shown = Pictures([pictures.paths[int(index)] for index in chosen], pictures.edge, pictures.part)
+        leave_out(shown)
+        self.photos = [shown[index] for index in range(len(shown))]
         self.folder = folder
         if not self.photos:
             raise BadData(f"{recipe.data.source} has no pictures.", "Give a folder of photos.")

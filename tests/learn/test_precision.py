@@ -29,10 +29,10 @@ class Watching(TorchDispatchMode):
         super().__init__()
         self.kinds: set[torch.dtype] = set()
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def __torch_dispatch__(self, func, types, args=(), named=None):
         if func.overloadpacket.__name__ in COMPUTING:
             self.kinds |= {one.dtype for one in args if isinstance(one, torch.Tensor)}
-        return func(*args, **(kwargs or {}))
+        return func(*args, **(named or {}))
 
 
 def kinds_of_steps(recipe, precision: str) -> set[torch.dtype]:

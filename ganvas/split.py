@@ -26,6 +26,7 @@ from ganvas.text import decode_text
 SIDES = {"train": 0.70, "validation": 0.15, "test": 0.15}
 TILE = re.compile(r"(.+)[_-]\d+")
 LEAST = 0.25  # of the pictures on the side that is learnt from, or other sides are given up for it
+HEIF = frozenset({".heic", ".heif"})
 SIDE = 32  # a print is made of a thumbnail of 32 x 32 ...
 BAND = 9  # ... and of its frequencies under 9 cycles a side
 ALIKE = 0.5  # two versions of one motif agree above this; unlike landscapes stay under 0.48
@@ -201,7 +202,7 @@ def save(cache: Path, paths: Sequence[Path], found: NDArray[np.float16]) -> None
 def look(path: Path) -> NDArray[np.float16]:
     """The two prints of one picture; zeros when it cannot be read (whoever trains on it will say so)."""
     try:
-        with Image.open(path) as picture:
+        with open_picture(path) as picture:
             picture.draft("RGB", (4 * SIDE, 4 * SIDE))
             grey = picture.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -212,6 +213,15 @@ def look(path: Path) -> NDArray[np.float16]:
     boxes = ((0, 0, width, height), middle)
     looks = [grey.resize((SIDE, SIDE), Image.Resampling.BOX, box=box) for box in boxes]
     return np.stack([phases(np.asarray(thumbnail, np.float64)) for thumbnail in looks]).astype(np.float16)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture by its header, HEIC too. Raises OSError and what else Pillow raises."""
+    if path.suffix.lower() in HEIF:
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    return Image.open(path)
 
 
 def phases(grey: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ganvas.errors import BadData
 from ganvas.listing import folder_of, list_pictures
+from ganvas.split import open_picture
 
 LOOKED_AT = 300
 
@@ -51,7 +52,7 @@ def short_side(paths: Sequence[Path]) -> int:
     sizes: list[int] = []
     for path in paths[:: -(-len(paths) // LOOKED_AT)]:
         try:
-            with Image.open(path) as picture:
+            with open_picture(path) as picture:
                 sizes.append(min(picture.size))
         except (OSError, Image.DecompressionBombError):
             continue

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def advise(
-    target: Annotated[Path, typer.Option(help="A folder of art.")],
+    target: Annotated[Path, typer.Option(help="A folder of art, or one picture.")],
     source: Annotated[Path | None, typer.Option(help="A folder of photos; none: new pictures out of noise.")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="How long it may learn.")] = 25.0,
     device: Annotated[Literal["cpu", "cuda"], typer.Option(help="What it is to learn on.")] = "cpu",

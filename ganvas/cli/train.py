@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A .toml file; see recipes/.")] = None,
-    source: Annotated[Path | None, typer.Option(help="A folder of photos.")] = None,
-    target: Annotated[Path | None, typer.Option(help="A folder of art.")] = None,
+    source: Annotated[Path | None, typer.Option(help="A folder of photos, or one.")] = None,
+    target: Annotated[Path | None, typer.Option(help="A folder of art, or one picture.")] = None,
     name: Annotated[str | None, typer.Option(help="The style's name: a-z, 0-9 and -.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="How long; turned into steps at the start.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps, in place of minutes.")] = None,

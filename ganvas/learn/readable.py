@@ -59,30 +59,44 @@ def decode_all(data: DataOptions, stamped: Stamps) -> Readable:
     """The pictures of folders as they are now."""
     source, target = domains(data, None if data.everything else "train")
     more = beside(data)
-    together = [(source, target)] if data.pairs != "none" else [(source,), (target,)]
     left: dict[Path, str] = {}
-    for some in (*together, *((one,) for one in more or ())):
-        left |= leave_out(*some)
+    for some in (*in_rows(data, source, target), *((one,) for one in more or ())):
+        found = leave_out(*some)
+        refuse_nothing(some[0], found)
+        left |= found
     kinds = [path for folder in folders(data) for path in list_unread(folder)]
     left |= dict.fromkeys(kinds, "pictures of this kind are not read")
     return Readable(source, target, more, (*describe_sides(data), *describe(left)))
+
+
+def open_kept(data: DataOptions) -> tuple[Pictures, Pictures]:
+    """The validation side of source and target, without what cannot be read; either may be empty."""
+    source, target = domains(data, "validation")
+    for some in in_rows(data, source, target):
+        leave_out(*some)
+    return source, target
+
+
+def in_rows(data: DataOptions, source: Pictures, target: Pictures) -> list[tuple[Pictures, ...]]:
+    """Source and target together where they are pairs, else each by itself."""
+    return [(source,), (target,)] if data.pairs == "none" else [(source, target)]
+
+
+def refuse_nothing(pictures: Pictures, left: dict[Path, str]) -> None:
+    """Raise BadData where all pictures were left out."""
+    if left and not len(pictures):
+        what = f"None of the pictures that would be learnt from can be read; of {len(left)} the first: "
+        raise BadData(what + next(iter(left.values())), "Give JPEG, PNG, WebP, AVIF, TIFF or HEIC files that open.")
 
 
 def leave_out(*together: Pictures) -> dict[Path, str]:
     """Decode all pictures; take those that cannot be read out, and of others what belongs to them; the files, and why.
 
     ``together``: the sides of pairs, which have as many pictures in one order.
-
-    Raises:
-        BadData: nothing is left.
     """
     left = [attempt_all(pictures) for pictures in together]
-    bad = {index for found in left for index in found}
-    if together[0].paths and len(bad) == len(together[0]):
-        why = next(why for found in left for why in found.values())
-        what = f"None of the {len(bad)} pictures that would be learnt from can be read; of one: {why}"
-        raise BadData(what, "Give JPEG, PNG, WebP, AVIF, TIFF or HEIC files that open in a viewer.")
     told = {one.paths[index]: why for one, found in zip(together, left, strict=True) for index, why in found.items()}
+    bad = {index for found in left for index in found}
     for pictures in together:
         pictures.drop(bad)
     return told

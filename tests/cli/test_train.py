@@ -173,6 +173,17 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(call: Call, folders: list
     assert json.loads(answer.out.splitlines()[-1])["style"] == "mine"
 
 
+def test_one_picture_is_a_look(call: Call, folders: list[object]):
+    art = Path(str(folders[3])) / "02.png"
+    answer = call("train", "--source", folders[1], "--target", art, *TINY, "--name", "one", "--steps", 2,
+                  "--set", "data.everything=false", "--json")  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert (
+        f"{art}: 1 of 1 pictures are learnt from; too few works to keep any for choosing or for judging." in answer.err
+    )
+    assert json.loads(answer.out.splitlines()[-1])["style"] == "one"
+
+
 def test_the_precision_is_asked_for_by_name_and_told(train: Train):
     answer = train("--name", "mine", "--steps", 1, "--precision", "fp32", "--dry-run")
     assert tomllib.loads(answer.out)["schedule"]["precision"] == "fp32"

@@ -28,7 +28,7 @@ from typing import Any
 import torch
 
 from bench.pairs import judged
-from ganvas.advise.advice import advise
+from ganvas.advise.advice import Pace, advise
 from ganvas.advise.facts import gather
 from ganvas.advise.rules import Wish
 from ganvas.cli import sheet
@@ -88,6 +88,8 @@ def budgeted(recipe: Recipe, tries: int = 6) -> Recipe:
     if recipe.schedule.steps:
         return recipe
     recipe = loop.threaded(recipe)
+    chosen = loop.chosen_precision(recipe, loop.stopwatch_of(recipe))
+    recipe = replace(recipe, schedule=replace(recipe.schedule, precision=chosen.precision))
     torch.set_num_threads(recipe.schedule.threads)
     batch_at = loop.pictured(recipe)
     method, learning = (
@@ -179,8 +181,9 @@ def both(source: Path, target: Path, minutes: float, settings: Sequence[str]) ->
     """The recipe that is advised for these pictures, and the default one, for the same minutes."""
     folders, name = {"source": source, "target": target}, target.name
 
-    def measure(plain: dict[str, Any]) -> float:
-        return loop.seconds_a_step(loop.threaded(recipes.build(plain)))
+    def measure(plain: dict[str, Any]) -> Pace:
+        seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+        return Pace(seconds, chosen.precision, str(chosen))
 
     advice = advise(gather(source, target), Wish(minutes), folders, f"{name}-advised", measure)
     data = {key: str(folder) for key, folder in folders.items()}

@@ -8,6 +8,7 @@ the pictures. What this cannot hold: a new picture that resembles two works that
 
 import csv
 import hashlib
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ganvas.errors import BadData
+from ganvas.listing import PICTURE_ENDINGS, get_base_folder, list_pictures
+from ganvas.text import decode_text
 
 SIDES = {"train": 0.70, "validation": 0.15, "test": 0.15}
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp"})
 TILE = re.compile(r"(.+)[_-]\d+")
+LEAST = 0.25  # of the pictures on the side that is learnt from, or other sides are given up for it
+HEIF = frozenset({".heic", ".heif"})
 SIDE = 32  # a print is made of a thumbnail of 32 x 32 ...
 BAND = 9  # ... and of its frequencies under 9 cycles a side
 ALIKE = 0.5  # two versions of one motif agree above this; unlike landscapes stay under 0.48
@@ -36,21 +40,27 @@ Prints = NDArray[np.float32]
 def split(folder: Path, cache: Path | None = None) -> dict[str, list[Path]]:
     """The pictures under ``folder``, each on one side: ``train``, ``validation``, ``test`` (70, 15, 15 per cent).
 
-    A small folder may leave a side empty. ``cache`` is a folder to keep prints in, for large sets.
+    A small folder may leave a side empty, but never the one that is learnt from: where that would hold less than a
+    quarter of the pictures, validation is learnt from, too, and if that is not enough, test. ``folder`` may be a single
+    file. ``cache`` is a folder to keep prints in, for large sets.
     Raises BadData when there are no pictures.
     """
     paths = pictures(folder)
     if not paths:
-        raise BadData(f"No pictures in {folder}.", f"Files ending in {', '.join(sorted(SUFFIXES))} are read.")
+        raise BadData(f"No pictures in {folder}.", f"Files ending in {', '.join(sorted(PICTURE_ENDINGS))} are read.")
     sides: dict[str, list[Path]] = {name: [] for name in SIDES}
-    for work, members in works(folder, paths, cache).items():
+    for work, members in works(get_base_folder(folder), paths, cache).items():
         sides[side(work)] += members
+    for given_up in ("validation", "test"):
+        if len(sides["train"]) < LEAST * len(paths):
+            sides["train"] += sides[given_up]
+            sides[given_up] = []
     return {name: sorted(members) for name, members in sides.items()}
 
 
 def pictures(folder: Path) -> list[Path]:
     """All picture files under ``folder``, sorted."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    return list_pictures(folder)
 
 
 def chosen(paths: Sequence[Path], folder: Path, only: Sequence[str]) -> list[Path]:
@@ -124,9 +134,17 @@ def manifest(folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
     """The folder of the nearest ``manifest.csv`` at or above ``folder``, and its rows by file."""
     for home in (folder.absolute(), *list(folder.absolute().parents)[:2]):
         if (home / "manifest.csv").is_file():
-            with open(home / "manifest.csv", newline="", encoding="utf-8") as rows:
-                return home, {row.get("file") or "": row for row in csv.DictReader(rows)}
+            return home, rows_of(home / "manifest.csv")
     return folder.absolute(), {}
+
+
+def rows_of(path: Path) -> dict[str, dict[str, str]]:
+    """The rows of a manifest by file. Raises BadData for what is no text."""
+    try:
+        text = decode_text(path.read_bytes())
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path} is neither UTF-8 nor UTF-16.", "Save it as UTF-8.") from error
+    return {row.get("file") or "": row for row in csv.DictReader(io.StringIO(text, newline=""))}
 
 
 def joined(said: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
@@ -184,7 +202,7 @@ def save(cache: Path, paths: Sequence[Path], found: NDArray[np.float16]) -> None
 def look(path: Path) -> NDArray[np.float16]:
     """The two prints of one picture; zeros when it cannot be read (whoever trains on it will say so)."""
     try:
-        with Image.open(path) as picture:
+        with open_picture(path) as picture:
             picture.draft("RGB", (4 * SIDE, 4 * SIDE))
             grey = picture.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -195,6 +213,15 @@ def look(path: Path) -> NDArray[np.float16]:
     boxes = ((0, 0, width, height), middle)
     looks = [grey.resize((SIDE, SIDE), Image.Resampling.BOX, box=box) for box in boxes]
     return np.stack([phases(np.asarray(thumbnail, np.float64)) for thumbnail in looks]).astype(np.float16)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture by its header, HEIC too. Raises OSError and what else Pillow raises."""
+    if path.suffix.lower() in HEIF:
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    return Image.open(path)
 
 
 def phases(grey: NDArray[np.float64]) -> NDArray[np.float64]:

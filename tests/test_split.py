@@ -162,3 +162,19 @@ def test_unlike_photos_and_prints_are_works_of_their_own(data_sets: Path):
     for name, most in (("photos", 4), ("ukiyoe", 0)):
         paths = pictures(data_sets / name)
         assert len(paths) - len(works(data_sets / name, paths)) <= most
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_manifest_is_read_as_spreadsheets_save_it(tmp_path: Path, encoding: str):
+    paint(tmp_path, 2)
+    (tmp_path / "manifest.csv").write_bytes(
+        "file,note\r\nscene0.png,crop of full/海.png\r\nscene1.png,crop of full/海.png\r\n".encode(encoding)
+    )
+    assert list(works(tmp_path, pictures(tmp_path))) == ["海"]
+
+
+def test_a_manifest_in_another_encoding_is_told(tmp_path: Path):
+    paint(tmp_path, 1)
+    (tmp_path / "manifest.csv").write_bytes("file,note\nscene0.png,海\n".encode("gbk"))
+    with pytest.raises(BadData, match=r"manifest\.csv is neither UTF-8 nor UTF-16"):
+        split(tmp_path)

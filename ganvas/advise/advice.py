@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganvas.advise.facts import Facts
 from ganvas.advise.rules import RULES, Wish
@@ -17,6 +17,14 @@ MEASURED = {
 UNMEASURED = "Whether it beats the defaults was not measured."
 
 
+class Pace(NamedTuple):
+    """The seconds of a learning step on this machine; the precision that it computes in, and a sentence why."""
+
+    seconds: float
+    precision: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Advice:
     """A recipe as plain data, the reasons by rule, warnings, and the steps that the minutes allow on this machine.
@@ -28,16 +36,21 @@ class Advice:
     reasons: dict[str, str]
     warnings: tuple[str, ...]
     steps: int
-    seconds_a_step: float
+    pace: Pace
     beside_defaults: str
+
+    @property
+    def seconds_a_step(self) -> float:
+        """How long a step takes."""
+        return self.pace.seconds
 
 
 def advise(
-    facts: Facts, wish: Wish, folders: Mapping[str, Path], name: str, measure: Callable[[dict[str, Any]], float]
+    facts: Facts, wish: Wish, folders: Mapping[str, Path], name: str, measure: Callable[[dict[str, Any]], Pace]
 ) -> Advice:
     """What to use for these pictures on this machine.
 
-    ``folders``: source and target. ``measure``: the seconds of a learning step of a recipe, in plain data.
+    ``folders``: source and target. ``measure``: how long a learning step of a recipe, in plain data, takes.
     """
     recipe: dict[str, Any] = {"name": name, "schedule": {"minutes": wish.minutes}}
     for key, folder in folders.items():
@@ -49,11 +62,11 @@ def advise(
             for key, value in rule.settings.items():
                 put(recipe, key, value)
     settle(recipe)
-    seconds = measure(recipe)
-    steps = int(wish.minutes * 60 / seconds)
+    pace = measure(recipe)
+    steps = int(wish.minutes * 60 / pace.seconds)
     method = recipe["method"]
     known = MEASURED.get(method, UNMEASURED)
-    return Advice(recipe, reasons, tuple(warn(facts, wish, method, steps)), steps, seconds, known)
+    return Advice(recipe, reasons, tuple(warn(facts, wish, method, steps)), steps, pace, known)
 
 
 def put(recipe: dict[str, Any], key: str, value: Any) -> None:
@@ -91,7 +104,9 @@ def warn(facts: Facts, wish: Wish, method: str, steps: int) -> list[str]:
     if 0.1 < facts.pairs <= 0.9:
         warnings.append(f"{facts.pairs:.0%} of the photos have a partner by name: are these pairs with some missing?")
     if wish.device == "cpu" and not facts.bf16:
-        warnings.append("This processor does not multiply in bf16: learning takes about twice as long.")
+        warnings.append(
+            "This processor does not multiply in bf16: learning takes about twice as long as on one with it."
+        )
     if wish.device == "cuda":
         warnings.append("Ganvas trains on processors; the advice is for a card, the estimate is of this machine.")
     return warnings

@@ -9,7 +9,8 @@ from statistics import median
 from PIL import Image
 
 from ganvas.errors import BadData
-from ganvas.split import pictures
+from ganvas.listing import get_base_folder, list_pictures
+from ganvas.split import open_picture
 
 LOOKED_AT = 300
 
@@ -36,12 +37,12 @@ def gather(source: Path | None, target: Path) -> Facts:
     Raises:
         BadData: a folder without pictures.
     """
-    photos, art = pictures(source) if source else [], pictures(target)
+    photos, art = list_pictures(source) if source else [], list_pictures(target)
     for folder, found in ((source, photos), (target, art)):
         if folder is not None and not found:
             raise BadData(f"No pictures in {folder}.", "Give a folder of pictures.")
-    names = {path.relative_to(target).with_suffix("") for path in art}
-    paired = [path for path in photos if source and path.relative_to(source).with_suffix("") in names]
+    names = {path.relative_to(get_base_folder(target)).with_suffix("") for path in art}
+    paired = [path for path in photos if source and path.relative_to(get_base_folder(source)).with_suffix("") in names]
     share = len(paired) / len(photos) if photos else 0.0
     return Facts(len(photos), len(art), short_side(art), share, os.cpu_count() or 1, has_bf16(), memory())
 
@@ -51,7 +52,7 @@ def short_side(paths: Sequence[Path]) -> int:
     sizes: list[int] = []
     for path in paths[:: -(-len(paths) // LOOKED_AT)]:
         try:
-            with Image.open(path) as picture:
+            with open_picture(path) as picture:
                 sizes.append(min(picture.size))
         except (OSError, Image.DecompressionBombError):
             continue

@@ -9,11 +9,11 @@ from ganvas.cli.extras import Extra
 from ganvas.cli.terminal import say, say_json, waiting
 
 if TYPE_CHECKING:
-    from ganvas.advise.advice import Advice
+    from ganvas.advise.advice import Advice, Pace
 
 
 def advise(
-    target: Annotated[Path, typer.Option(help="A folder of art.")],
+    target: Annotated[Path, typer.Option(help="A folder of art, or one picture.")],
     source: Annotated[Path | None, typer.Option(help="A folder of photos; none: new pictures out of noise.")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="How long it may learn.")] = 25.0,
     device: Annotated[Literal["cpu", "cuda"], typer.Option(help="What it is to learn on.")] = "cpu",
@@ -35,6 +35,7 @@ def advise(
     if json:
         about = {"recipe": advice.recipe, "reasons": advice.reasons, "warnings": advice.warnings}
         about |= {"steps": advice.steps, "seconds_a_step": round(advice.seconds_a_step, 4)}
+        about |= {"precision": advice.pace.precision}
         say_json({**about, "beside_defaults": advice.beside_defaults})
     else:
         tell(advice)
@@ -45,13 +46,16 @@ def advise(
         say(f"Train it with: ganvas train {out}")
 
 
-def measured(plain: dict[str, Any]) -> float:
-    """The seconds of a learning step of the recipe on this machine."""
+def measured(plain: dict[str, Any]) -> "Pace":
+    """The seconds of a learning step of the recipe on this machine, and what it computes in."""
     with Extra("learn"):
         from ganvas.learn import loop
         from ganvas.learn import recipe as recipes
 
-    return loop.seconds_a_step(loop.threaded(recipes.build(plain)))
+    from ganvas.advise.advice import Pace
+
+    seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+    return Pace(seconds, chosen.precision, str(chosen))
 
 
 def tell(advice: "Advice") -> None:
@@ -63,6 +67,7 @@ def tell(advice: "Advice") -> None:
     for warning in advice.warnings:
         typer.echo(f"# beware: {warning}")
     typer.echo(f"# beside the defaults: {advice.beside_defaults}")
+    typer.echo(f"# {advice.pace.why}")
     minutes = advice.steps * advice.seconds_a_step / 60
     typer.echo(f"# {advice.steps} steps in {minutes:.0f} minutes, {advice.seconds_a_step:.2f} s each on this machine\n")
     typer.echo(tomli_w.dumps(advice.recipe), nl=False)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from ganvas.cli.writing import Version, read_version
 from ganvas.errors import BadControls, BadPhoto
+from ganvas.listing import PICTURE_ENDINGS, list_pictures
 from ganvas.names import FreeNames, fold_name
 
 WRITTEN = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp", ".avif": "avif"}
@@ -88,8 +89,6 @@ def check_given(given: Sequence[Path], out: Path | None) -> None:
 
 def pictures(given: Path, place: Place, one: bool, names: FreeNames) -> Iterator[tuple[Path, Path]]:
     """The photos of a file or folder, each with its picture's file; folders of one name stay apart."""
-    from ganvas.image.listing import PICTURES, list_pictures
-
     if given.is_file():
         yield given, single(given, place, one)
         return
@@ -100,7 +99,7 @@ def pictures(given: Path, place: Place, one: bool, names: FreeNames) -> Iterator
     if folder.resolve() != given.resolve():  # what an earlier call made in there is no photo
         photos = [path for path in photos if not path.resolve().is_relative_to(folder.resolve())]
     if not photos:
-        raise BadPhoto(f"{given} has no photos.", f"Known endings: {', '.join(sorted(PICTURES))}.")
+        raise BadPhoto(f"{given} has no photos.", f"Known endings: {', '.join(sorted(PICTURE_ENDINGS))}.")
     for photo in photos:
         yield photo, top / renamed(photo, place).relative_to(given)
 
@@ -119,10 +118,8 @@ def single(photo: Path, place: Place, one: bool) -> Path:
 
 def renamed(photo: Path, place: Place) -> Path:
     """The photo's path with the ending of the format that is written; ``10.23.45`` at its end is no ending."""
-    from ganvas.image.listing import PICTURES
-
     ending = photo.suffix.lower()
     if place.format is None and ending in WRITTEN:
         return photo
     new = SUFFIX[place.format or INSTEAD.get(ending, "png")]
-    return photo.with_suffix(new) if ending in PICTURES else photo.with_name(photo.name + new)
+    return photo.with_suffix(new) if ending in PICTURE_ENDINGS else photo.with_name(photo.name + new)

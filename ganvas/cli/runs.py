@@ -30,7 +30,7 @@ def resume(
         from ganvas.learn.run import Run
 
     judge = critic(Run(run).recipe())
-    learn(lambda watch: loop.resume(run, watch, judge), run, json)
+    learn(lambda watch: loop.resume(run, watch, judge, say), run, json)
 
 
 def export(

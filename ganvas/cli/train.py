@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say_json, waiting
+from ganvas.cli.terminal import say, say_json, waiting
 from ganvas.errors import BadRecipe
 
 if TYPE_CHECKING:
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A .toml file; see recipes/.")] = None,
-    source: Annotated[Path | None, typer.Option(help="A folder of photos.")] = None,
-    target: Annotated[Path | None, typer.Option(help="A folder of art.")] = None,
+    source: Annotated[Path | None, typer.Option(help="A folder of photos, or one.")] = None,
+    target: Annotated[Path | None, typer.Option(help="A folder of art, or one picture.")] = None,
     name: Annotated[str | None, typer.Option(help="The style's name: a-z, 0-9 and -.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="How long; turned into steps at the start.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps, in place of minutes.")] = None,
     doctor: Annotated[
         Literal["off", "watch", "act"] | None,
         typer.Option(help="Whether somebody looks after the run, and may change what is safe; by default watch."),
+    ] = None,
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16"] | None,
+        typer.Option(help="What networks compute in; auto, the default, is what this processor is quicker in."),
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated.")
@@ -40,7 +44,7 @@ def train(
 
     given = {"data.source": source, "data.target": target, "name": name}
     given |= {"schedule.minutes": minutes, "schedule.steps": steps if minutes is None or steps else 0}
-    given |= {"schedule.doctor": doctor}
+    given |= {"schedule.doctor": doctor, "schedule.precision": precision}
     wanted = located(changed(started(recipe, source, target, name), given, settings or []))
     refuse_bad_name(wanted.name)
     if dry_run:
@@ -48,7 +52,7 @@ def train(
         return
     folder = run or unused(Path("runs") / wanted.name)
     judge = critic(wanted)
-    learn(lambda watch: loop.train(wanted, folder, watch, judge), folder, json)
+    learn(lambda watch: loop.train(wanted, folder, watch, judge, say), folder, json)
 
 
 def started(recipe: Path | None, source: Path | None, target: Path | None, name: str | None) -> "Recipe":
@@ -122,7 +126,7 @@ def show(recipe: "Recipe", json: bool) -> None:
     from ganvas.learn import recipe as recipes
 
     with waiting("reading pictures and measuring the speed of a step"):
-        settled = recipes.plain(loop.settled(recipe))
+        settled = recipes.plain(loop.settled(recipe, say))
     if json:
         say_json(settled)
     else:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
 
 from ganvas.errors import BadPhoto, GanvasError, TooLarge
-from ganvas.image.listing import is_sidecar, is_system_file
 from ganvas.jobs.order import clean
 from ganvas.jobs.zip_names import read_names
+from ganvas.listing import is_sidecar, is_system_file
 from ganvas.names import show_name
 
 CHUNK = 1 << 20

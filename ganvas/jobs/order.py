@@ -12,7 +12,7 @@ from ganvas.cut import read
 from ganvas.engine.controls import Controls, check
 from ganvas.errors import BadControls, TooLarge
 from ganvas.image import Keep, check_format, check_keep
-from ganvas.image.listing import PICTURES
+from ganvas.listing import PICTURE_ENDINGS
 from ganvas.names import JOINERS, FreeNames
 from ganvas.stylize import Ask
 
@@ -120,7 +120,7 @@ def results(names: Sequence[str], styles: Sequence[str], format: str) -> list[st
 def renamed(name: str, format: str) -> str:
     """The name with the suffix of a format; ``10.23.45`` at its end is no suffix."""
     path = PurePosixPath(name)
-    stem = path.stem if path.suffix.lower() in PICTURES else path.name
+    stem = path.stem if path.suffix.lower() in PICTURE_ENDINGS else path.name
     return str(path.with_name(stem + SUFFIXES[format]))
 
 

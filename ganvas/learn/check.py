@@ -15,6 +15,7 @@ from ganvas.errors import BadData
 from ganvas.image import Photo, encode
 from ganvas.learn.augment import TO_YIQ
 from ganvas.learn.data import Pixels, opened
+from ganvas.listing import get_base_folder, list_unread
 from ganvas.split import pictures, prints
 
 SMALL = 64  # pixels of the short side, under which nothing can be cut
@@ -76,7 +77,7 @@ def check(folder: Path, role: str) -> Check:
     if not paths:
         raise BadData(f"No pictures in {folder}.", "Give a folder of pictures.")
     looks, broken = look_at(paths)
-    found: list[Finding] = [*broken_ones(broken), *small_ones(looks), *few(len(looks), role)]
+    found: list[Finding] = [*broken_ones([*broken, *list_unread(folder)]), *small_ones(looks), *few(len(looks), role)]
     shifts = casts(looks)
     if shifts:
         what = f"{len(shifts)} pictures have a colour cast that the others have not"
@@ -215,7 +216,7 @@ def mend(found: Check, to: Path) -> int:
         raise BadData(f"{to} is not empty.", "Give a new folder.")
     kept = [path for path in pictures(found.folder) if path not in found.drop]
     for path in kept:
-        place = to / path.relative_to(found.folder)
+        place = to / path.relative_to(get_base_folder(found.folder))
         place.parent.mkdir(parents=True, exist_ok=True)
         if path in found.boxes or path in found.shifts:
             place.with_suffix(".png").write_bytes(encode(Photo(mended(path, found)), "png"))

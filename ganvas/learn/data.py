@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -98,19 +99,40 @@ class Pictures:
         self.part = part
         self.kept: dict[int, Pixels] = {}
         self.size = 0
+        self.lock = Lock()
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> Pixels:
-        if index not in self.kept:
-            pixels = reduced(part_of(opened(self.paths[index]), self.part), self.edge)
-            pixels = pixels.repeat(self.squares, 0).repeat(self.squares, 1)
-            if self.size + pixels.nbytes > KEPT:
-                return pixels
-            self.kept[index] = pixels
-            self.size += pixels.nbytes
-        return self.kept[index]
+        found = self.kept.get(index)
+        return self.keep(index, self.read(index)) if found is None else found
+
+    def read(self, index: int) -> Pixels:
+        """A picture from its file.
+
+        Raises:
+            BadData: it cannot be read, or nothing of it is meant.
+        """
+        pixels = part_of(opened(self.paths[index]), self.part)
+        if not pixels.size:
+            raise BadData(f"{self.paths[index]} has no pixel within data.target_part.", "Widen it, or leave this out.")
+        return reduced(pixels, self.edge).repeat(self.squares, 0).repeat(self.squares, 1)
+
+    def keep(self, index: int, pixels: Pixels) -> Pixels:
+        """The pixels, which are kept while there is room; safe under many threads."""
+        with self.lock:
+            if index not in self.kept and self.size + pixels.nbytes <= KEPT:
+                self.kept[index] = pixels
+                self.size += pixels.nbytes
+        return pixels
+
+    def drop(self, indices: set[int]) -> None:
+        """Forget some of the pictures; those behind them move up."""
+        left = [index for index in range(len(self.paths)) if index not in indices]
+        self.paths = [self.paths[index] for index in left]
+        self.kept = {place: self.kept[index] for place, index in enumerate(left) if index in self.kept}
+        self.size = sum(pixels.nbytes for pixels in self.kept.values())
 
 
 def part_of(pixels: Pixels, part: Part) -> Pixels:
@@ -128,6 +150,9 @@ def opened(path: Path) -> Pixels:
     """
     try:
         photo = decode(path.read_bytes())
+    except OSError as error:
+        what = f"{path} cannot be trained on: {error.strerror or error}."
+        raise BadData(what, "Give a file that is there and may be read.") from error
     except GanvasError as error:
         raise BadData(f"{path} cannot be trained on: {error.what}", error.right or "Remove or mend the file.") from None
     if photo.alpha is None:

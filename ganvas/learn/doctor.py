@@ -13,8 +13,8 @@ import torch
 
 from ganvas.learn import signs
 from ganvas.learn.data import alone, batches
-from ganvas.learn.domains import domains
 from ganvas.learn.method import Batch, Method
+from ganvas.learn.readable import open_kept, open_pictures
 from ganvas.learn.recipe import Recipe
 
 REMEMBERED = 10  # logged steps
@@ -126,8 +126,8 @@ def probes(recipe: Recipe) -> tuple[Batch, Batch]:
     data = alone(recipe.data) if recipe.data.unpaired.source else recipe.data
     data = replace(data, batch=PROBE)
     seed = recipe.seed + 1_000_003
-    learnt = domains(data, None if data.everything else "train")
-    kept = domains(data, "validation")
+    found = open_pictures(recipe.data)
+    learnt, kept = found.beside or (found.source, found.target), open_kept(data)
     unseen = kept if len(kept[0]) and len(kept[1]) else learnt
     return batches(*learnt, data, seed)(0), batches(*unseen, data, seed)(0)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ganvas.errors import BadData
 from ganvas.learn.data import DataOptions, Part, Pictures, alone
+from ganvas.listing import get_base_folder, list_pictures
 from ganvas.split import chosen, split
-from ganvas.split import pictures as all_pictures
 
 LEFT: Part = (0.0, 0.0, 0.5, 1.0)
 RIGHT: Part = (0.5, 0.0, 1.0, 1.0)
@@ -58,13 +58,37 @@ def members(folder: Path, side: str | None, only: Sequence[str] = ()) -> list[Pa
     """The pictures of one side of a folder, or all, sorted; of these the ones that a pattern of ``only`` matches.
 
     Raises:
-        BadData: the patterns match nothing.
+        BadData: the patterns match nothing, or nothing that may be learnt from.
     """
-    parts = sides(folder, tuple((path, path.stat().st_mtime_ns) for path in all_pictures(folder)))
+    parts, home = sides_now(folder), get_base_folder(folder)
     found = sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
-    if not (kept := chosen(found, folder, only)) and found and side in (None, "train"):
-        raise BadData(f"No picture in {folder} matches {', '.join(only[:3])}.", "Patterns look like tiles/ss074*.")
+    if not (kept := chosen(found, home, only)) and found and side in (None, "train"):
+        patterns = ", ".join(only[:3])
+        if aside := chosen([path for paths in parts.values() for path in paths], home, only):
+            what = f"The {len(aside)} pictures in {folder} that match {patterns} are kept for choosing and judging."
+            raise BadData(what, "Match more works, or learn from all with data.everything=true.")
+        raise BadData(f"No picture in {folder} matches {patterns}.", "Patterns look like tiles/ss074*.")
     return kept
+
+
+def sides_now(folder: Path) -> dict[str, list[Path]]:
+    """The split of a folder as it is now."""
+    return sides(folder, tuple((path, path.stat().st_mtime_ns) for path in list_pictures(folder)))
+
+
+def describe_sides(data: DataOptions) -> list[str]:
+    """In sentences, of which folders no picture is kept for choosing or for judging, since there are too few works."""
+    if data.everything:
+        return []
+    named = [data.source or data.target, *([data.target] if data.pairs == "none" else []), data.unpaired.source]
+    told: list[str] = []
+    for folder in dict.fromkeys(filter(None, named)):
+        parts = sides_now(Path(folder))
+        lacking = [use for name, use in (("validation", "choosing"), ("test", "judging")) if not parts[name]]
+        if lacking:
+            count = f"{len(parts['train'])} of {sum(map(len, parts.values()))} pictures are learnt from"
+            told.append(f"{folder}: {count}; too few works to keep any for {' or for '.join(lacking)}.")
+    return told
 
 
 @lru_cache(8)
@@ -79,8 +103,9 @@ def partnered(paths: list[Path], source: Path, target: Path) -> list[Path]:
     Raises:
         BadData: one has no partner; the message names the first few.
     """
-    found = {path.relative_to(target).with_suffix(""): path for path in target.rglob("*") if path.is_file()}
-    wanted = [path.relative_to(source).with_suffix("") for path in paths]
+    there, here = get_base_folder(target), get_base_folder(source)
+    found = {path.relative_to(there).with_suffix(""): path for path in reversed(list_pictures(target))}
+    wanted = [path.relative_to(here).with_suffix("") for path in paths]
     alone = [str(name) for name in wanted if name not in found]
     if alone:
         first = ", ".join(alone[:3])

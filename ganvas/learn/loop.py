@@ -14,9 +14,10 @@ from ganvas.errors import GanvasError
 from ganvas.learn.candidates import UNCHOSEN, Choice, Critic, consider, due
 from ganvas.learn.data import Ahead, batches
 from ganvas.learn.doctor import Doctor
-from ganvas.learn.domains import beside, domains
 from ganvas.learn.method import Batch, Method
 from ganvas.learn.methods import METHODS
+from ganvas.learn.pace import Chosen, Stopwatch, choose_precision
+from ganvas.learn.readable import open_pictures
 from ganvas.learn.recipe import Recipe
 from ganvas.learn.run import Run
 from ganvas.learn.samples import Sheet
@@ -41,40 +42,69 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
+Tell = Callable[[str], None]
 
 
 def ignore(progress: Progress) -> None:
     """Watch nothing."""
 
 
-def train(recipe: Recipe, run: Path, on_step: Watch = ignore, critic: Critic | None = None) -> Method:
+def tell_nobody(text: str) -> None:
+    """Say nothing."""
+
+
+def train(
+    recipe: Recipe, run: Path, on_step: Watch = ignore, critic: Critic | None = None, tell: Tell = tell_nobody
+) -> Method:
     """Train by the recipe into a new run folder and return the method at the end; ``critic`` scores candidates.
 
+    ``tell`` is told in sentences, before the first step, what was chosen and what was left out.
+
     Raises:
-        BadRun: the folder holds a run already.
-        BadData: a folder of pictures cannot be used.
+        BadRun: the folder holds a run already, another process trains in it, or it cannot be written.
+        BadData: a folder of pictures cannot be used; nothing was written then.
     """
-    recipe = settled(recipe)
-    Run(run).start(recipe)
-    return advance(recipe, Run(run), on_step, critic)
+    folder = Run(run)
+    with folder.claim():
+        folder.refuse_begun()
+        recipe = announced(recipe, tell)
+        folder.start(recipe)
+        return advance(recipe, folder, on_step, critic)
 
 
-def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None) -> Method:
+def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None, tell: Tell = tell_nobody) -> Method:
     """Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.
 
     Raises:
         BadRun: the folder holds no run.
     """
-    return advance(settled(Run(run).recipe()), Run(run), on_step, critic)
+    folder, recipe = Run(run), Run(run).recipe()
+    with folder.claim():
+        return advance(announced(recipe, tell), folder, on_step, critic)
 
 
-def settled(recipe: Recipe) -> Recipe:
-    """The recipe with threads, steps and candidates as numbers: minutes become steps by a short measurement."""
+def announced(recipe: Recipe, tell: Tell) -> Recipe:
+    """The settled recipe, after all of its pictures were looked at; what was chosen and left out is told."""
+    recipe = settled(recipe, tell)
+    for note in open_pictures(recipe.data).notes:
+        tell(note)
+    return recipe
+
+
+def settled(recipe: Recipe, tell: Tell = tell_nobody) -> Recipe:
+    """The recipe with its precision chosen, and threads, steps and candidates as numbers.
+
+    A short measurement says which precision is quicker, where the processor leaves a choice, and turns minutes into
+    steps.
+    """
     recipe = threaded(recipe)
-    schedule = recipe.schedule
-    steps = schedule.steps or max(1, round(schedule.minutes * 60 / seconds_a_step(recipe)))
+    stopwatch, schedule = stopwatch_of(recipe), recipe.schedule
+    chosen = chosen_precision(recipe, stopwatch)
+    tell(str(chosen))
+    steps = schedule.steps or max(1, round(schedule.minutes * 60 / stopwatch.seconds(chosen.precision)))
     every = schedule.judge_every if schedule.judge_every >= 0 else max(1, steps // CANDIDATES)
-    return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, steps=steps, judge_every=every))
+    schedule = dataclasses.replace(schedule, steps=steps, judge_every=every, precision=chosen.precision)
+    return dataclasses.replace(recipe, schedule=schedule)
 
 
 def threaded(recipe: Recipe) -> Recipe:
@@ -84,30 +114,41 @@ def threaded(recipe: Recipe) -> Recipe:
     return dataclasses.replace(recipe, schedule=schedule)
 
 
-def seconds_a_step(recipe: Recipe, tries: int = 6) -> float:
-    """Median time of a learning step on this machine, measured on throw-away networks."""
-    torch.set_num_threads(recipe.schedule.threads)
-    batch_at = pictured(recipe)
-    method = fresh(recipe, batch_at)
-    times: list[float] = []
-    for step in range(tries):
-        batch = dataclasses.replace(batch_at(step), step=1_000_000)
-        begun = time.perf_counter()
-        method.step(batch, 1.0)
-        times.append(time.perf_counter() - begun)
-    return sorted(times[1:])[len(times[1:]) // 2]
+def pace_of(recipe: Recipe) -> tuple[float, Chosen]:
+    """The seconds of a learning step on this machine, measured on throw-away networks; the precision, and why."""
+    stopwatch = stopwatch_of(recipe)
+    chosen = chosen_precision(recipe, stopwatch)
+    return stopwatch.seconds(chosen.precision), chosen
+
+
+def chosen_precision(recipe: Recipe, stopwatch: Stopwatch) -> Chosen:
+    """What the recipe's steps are to compute in."""
+    descent = getattr(recipe.options, "descent", None)
+    return choose_precision(recipe.schedule.precision, getattr(descent, "bf16", True), stopwatch)
+
+
+def stopwatch_of(recipe: Recipe) -> Stopwatch:
+    """Times steps of the recipe."""
+
+    def build() -> tuple[Method, Callable[[int], Batch]]:
+        torch.set_num_threads(recipe.schedule.threads)
+        batch_at = pictured(recipe)
+        return fresh(recipe, batch_at), batch_at
+
+    return Stopwatch(build)
 
 
 def pictured(recipe: Recipe) -> Callable[[int], Batch]:
-    """The function from a step to its batch, over the training part of both folders."""
-    source, target = domains(recipe.data, None if recipe.data.everything else "train")
-    return batches(source, target, recipe.data, recipe.seed, beside(recipe.data))
+    """The function from a step to its batch, over the training part of both folders, without what cannot be read."""
+    found = open_pictures(recipe.data)
+    return batches(found.source, found.target, recipe.data, recipe.seed, found.beside)
 
 
 def fresh(recipe: Recipe, batch_at: Callable[[int], Batch]) -> Method:
     """The method as it is before the first step."""
     torch.manual_seed(recipe.seed)
     method = METHODS[recipe.method](recipe.options)  # pyright: ignore
+    method.precision = "bf16" if recipe.schedule.precision == "bf16" else "fp32"
     method.begin([batch_at(step) for step in range(MEASURED)])
     return method
 

@@ -17,7 +17,8 @@ class DescentOptions:
     """How weights go down, for any method.
 
     ``half_life`` of the generator's average in pictures, 0 for none. ``accumulate``: the batch is taken in so many
-    parts whose gradients add up, for batches that memory does not hold. ``bf16``: autocast of the forward passes.
+    parts whose gradients add up, for batches that memory does not hold. ``bf16``: whether forward passes may be
+    computed in bf16, where the schedule's ``precision`` chooses it.
     """
 
     generator_rate: float = 2e-4

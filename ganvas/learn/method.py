@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.grain import CHANNELS
+from ganvas.learn.precision import Precision
 
 
 class Beside(NamedTuple):
@@ -59,9 +60,13 @@ class Product:
 
 
 class Method(Protocol):
-    """Owns networks, losses and optimisers; ``Options`` is its settings, ``products`` what export takes."""
+    """Owns networks, losses and optimisers; ``Options`` is its settings, ``products`` what export takes.
+
+    ``precision`` is what its steps compute in; who trains it sets it before the first.
+    """
 
     Options: ClassVar[type]
+    precision: Precision
 
     def __init__(self, options: Any) -> None: ...
 

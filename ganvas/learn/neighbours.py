@@ -40,7 +40,7 @@ class Nearest(Bank):
         """For each place of the photo, n x c x h x w, the art whose direction from its mean is most alike: nhw x c."""
         known = self.known
         asked, offered = normalize(vectors(photo) - self.middle, dim=1), normalize(known - known.mean(0), dim=1)
-        return known[(asked.bfloat16() @ offered.bfloat16().T).argmax(1)]
+        return known[(asked @ offered.T).argmax(1)]
 
     def apart(self, made: Tensor, photo: Tensor) -> Tensor:
         """How far the picture's directions are from those of the art nearest to its photo: 0 the same, 2 opposite."""

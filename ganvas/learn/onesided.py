@@ -15,12 +15,14 @@ from ganvas.learn.adversary import Adversary, AdversaryOptions
 from ganvas.learn.maker import DescentOptions, Maker, freeze, gathered, in_parts, scatter
 from ganvas.learn.method import Batch, Product, advance
 from ganvas.learn.nets.choice import GeneratorOptions, build_generator
+from ganvas.learn.precision import Precision, autocast
 
 
 class OneSided:
     """A method with one generator; ``weights`` by the names of its losses."""
 
     inputs: ClassVar[int] = 3
+    precision: Precision = "fp32"
 
     def __init__(
         self,
@@ -71,7 +73,7 @@ class OneSided:
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
         """One step of the discriminator, unless nobody hears it, then one of the generator."""
         parts = in_parts(batch, self.descent.accumulate)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
+        with autocast(self.precision):
             fakes, told = (
                 self.teach_adversary(parts, rate) if self.heard else ([self.attempt(one) for one in parts], {})
             )

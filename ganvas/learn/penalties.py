@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ganvas.learn.losses import OBJECTIVES, Objective, over_heads
+from ganvas.learn.precision import autocast
 
 ObjectiveName = Literal["vanilla", "least-squares", "hinge", "wgan-gp"]
 Judge = Callable[[Tensor], Sequence[Tensor]]
@@ -46,7 +47,7 @@ def slope_from_one(judge: Judge, real: Tensor, fake: Tensor) -> Tensor:
 
 def slopes(judge: Judge, x: Tensor) -> Tensor:
     """The length of the gradient of each picture's mean logit, in float32: n."""
-    with torch.autocast("cpu", enabled=False):
+    with autocast("fp32"):
         x = x.detach().float().requires_grad_(True)
         score = torch.stack([head.float().mean((1, 2, 3)) for head in judge(x)]).mean(0)
         (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True)

@@ -14,7 +14,9 @@ from ganvas.errors import BadRecipe
 from ganvas.learn.data import DataOptions
 from ganvas.learn.fit import refuse_misfits
 from ganvas.learn.methods import METHODS
+from ganvas.learn.precision import Wanted
 from ganvas.style import CANVAS
+from ganvas.text import decode_text
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Schedule:
     ``threads`` 0 is torch's own choice; it is written into the run, since sums depend on it. ``doctor``: whether each
     ``examine_every`` steps somebody looks at how the run fares, and whether safe changes are made (``act``). In the
     second half of the run each ``judge_every`` steps the state is scored on validation photos, and the best of these
-    becomes the style; -1 is an eighth of the steps, 0 never.
+    becomes the style; -1 is an eighth of the steps, 0 never. ``precision``: what networks compute in;
+    ``auto`` is what this processor is quicker in, and is written into the run as what it was.
     """
 
     steps: int = 0
@@ -37,6 +40,7 @@ class Schedule:
     doctor: Literal["off", "watch", "act"] = "watch"
     examine_every: int = 100
     judge_every: int = -1
+    precision: Wanted = "auto"
 
 
 @dataclass(frozen=True)
@@ -140,16 +144,20 @@ def load(path: Path) -> Recipe:
         BadRecipe: the file is missing, is not TOML, or does not fit.
     """
     try:
-        return build(tomllib.loads(path.read_text()))
+        return build(tomllib.loads(decode_text(path.read_bytes())))
     except FileNotFoundError:
         raise BadRecipe(f"There is no recipe {path}.", "Give the path of a .toml file; see recipes/.") from None
+    except OSError as error:
+        raise BadRecipe(f"{path} cannot be read: {error.strerror}.", "Give the path of a .toml file.") from None
+    except UnicodeDecodeError:
+        raise BadRecipe(f"{path} is neither UTF-8 nor UTF-16.", "Save the recipe as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadRecipe(f"{path} is not TOML: {error}.", "See recipes/ for examples.") from None
 
 
 def save(recipe: Recipe, path: Path) -> None:
     """Write a recipe as TOML, every setting spelled out."""
-    path.write_text(tomli_w.dumps(plain(recipe)))
+    path.write_text(tomli_w.dumps(plain(recipe)), encoding="utf-8")
 
 
 def change(recipe: Recipe, settings: Sequence[str]) -> Recipe:

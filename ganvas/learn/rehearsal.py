@@ -11,9 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganvas.learn.precision import computing_dtype
+
 
 class Rehearsal:
-    """The maps of the last ``size`` crops, by layer; ``again`` of them are looked at again at each step."""
+    """The maps of the last ``size`` crops, by layer, in bf16; ``again`` of them are looked at again at each step."""
 
     def __init__(self, again: int, size: int) -> None:
         self.again, self.size = again, size
@@ -21,13 +23,14 @@ class Rehearsal:
 
     def among(self, maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """These maps, n x c x h x w each, with up to ``again`` earlier ones behind them; these are kept, too."""
-        new = {name: found.detach().bfloat16() for name, found in maps.items()}
+        kind = computing_dtype()
+        new = {name: found.detach().to(kind) for name, found in maps.items()}
         chosen = torch.randperm(len(self.kept))[: self.again].tolist()
         old = {name: [self.kept[place][name] for place in chosen] for name in new}
         crops = len(next(iter(new.values())))
-        self.kept += [{name: found[crop].clone() for name, found in new.items()} for crop in range(crops)]
+        self.kept += [{name: found[crop].bfloat16().clone() for name, found in new.items()} for crop in range(crops)]
         self.kept = self.kept[-self.size :]
-        return {name: torch.cat([found, *(one[None] for one in old[name])]) for name, found in new.items()}
+        return {name: torch.cat([found, *(one[None].to(kind) for one in old[name])]) for name, found in new.items()}
 
     def state_dict(self) -> dict[str, Any]:
         """The maps."""

@@ -7,18 +7,55 @@ candidates/        the networks of steps that were scored on validation photos
 samples/           sheets of fixed photos, one each so many steps
 """
 
+import errno
+import fcntl
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 from ganvas.errors import BadRun
 from ganvas.learn import recipe as recipes
 from ganvas.learn.recipe import Recipe
+
+
+@contextmanager
+def lock(folder: Path) -> Generator[None]:
+    """Hold a folder against other processes; released when this one ends, however it ends. Raises BadRun."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(place)
+        raise BadRun(f"Another process trains in {folder}.", "Wait for it, or stop it first.") from None
+    except OSError:
+        pass  # a file system without locks
+    try:
+        yield
+    finally:
+        os.close(place)
+
+
+def write_state(state: Mapping[str, Any], file: BinaryIO) -> None:
+    """A checkpoint into an open file. Raises OSError where it cannot be written."""
+    try:
+        torch.save(dict(state), file)  # pyright: ignore[reportUnknownMemberType]
+    except RuntimeError as error:  # torch's own writer tells a full disk so
+        raise OSError(errno.EIO, "the checkpoint was not taken, most often for want of room") from error
+
+
+def flush_names(folder: Path) -> None:
+    """Have the new name of a file on the disk, too."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 def candidate(step: int) -> str:
@@ -52,37 +89,77 @@ class Run:
         """Where the sheets are."""
         return self.folder / "samples"
 
+    @property
+    def begun(self) -> bool:
+        """Whether a step was written: a folder in which none was may be begun in again."""
+        kept = [*self.folder.glob("candidates/*"), *self.samples.glob("*")]
+        return self.checkpoint_path.exists() or bool(kept) or bool(self.lines())
+
+    def refuse_begun(self) -> None:
+        """Raise BadRun where the folder holds a run already."""
+        if self.begun:
+            raise BadRun(f"{self.folder} holds a run already.", f"Go on with: ganvas resume {self.folder}")
+
+    @contextmanager
+    def claim(self) -> Generator[None]:
+        """Have the folder to oneself within; one that is still empty behind it goes again.
+
+        Raises:
+            BadRun: another process trains in it, or it cannot be written: a full disk, most often.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with lock(self.folder):
+                yield
+        except OSError as error:
+            what = f"{self.folder} cannot be written: {error.strerror or error}."
+            kept = " The last checkpoint is whole." if self.checkpoint_path.exists() else ""
+            right = f"Make room, or give a folder that may be written; then go on with: ganvas resume {self.folder}"
+            raise BadRun(what + kept, right) from error
+        finally:
+            with suppress(OSError):
+                self.folder.rmdir()
+
     def start(self, recipe: Recipe) -> None:
-        """Make the folder and write the recipe.
+        """Write the recipe.
 
         Raises:
             BadRun: the folder holds a run already.
         """
-        if self.recipe_path.exists():
-            raise BadRun(f"{self.folder} holds a run already.", f"Go on with: ganvas resume {self.folder}")
+        self.refuse_begun()
         self.samples.mkdir(parents=True, exist_ok=True)
         recipes.save(recipe, self.folder / "recipe.new")
         os.replace(self.folder / "recipe.new", self.recipe_path)
 
     def recipe(self) -> Recipe:
-        """The resolved recipe.
+        """The resolved recipe; a run from before there was a choice of precision was begun in bf16.
 
         Raises:
             BadRun: the folder holds no run.
         """
         if not self.recipe_path.exists():
             raise BadRun(f"{self.folder} holds no run.", "Give the folder that ganvas train wrote.")
-        return recipes.load(self.recipe_path)
+        recipe = recipes.load(self.recipe_path)
+        if recipe.schedule.precision == "auto":
+            recipe = replace(recipe, schedule=replace(recipe.schedule, precision="bf16"))
+        return recipe
 
     def save(self, state: Mapping[str, Any], name: str = "checkpoint.pt") -> None:
-        """Write a checkpoint whole or not at all: to a new file, flushed to disk, renamed into place."""
+        """Write a checkpoint whole or not at all: to a new file, flushed to disk, renamed into place.
+
+        Raises OSError where there is no room; the one from before is whole then, and nothing half-written stays.
+        """
         new = self.folder / f"{name}.new"
         new.parent.mkdir(exist_ok=True)
-        with new.open("wb") as file:
-            torch.save(dict(state), file)  # pyright: ignore[reportUnknownMemberType]
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self.folder / name)
+        try:
+            with new.open("wb") as file:
+                write_state(state, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, self.folder / name)
+            flush_names(new.parent)
+        finally:
+            new.unlink(missing_ok=True)
 
     def load(self, name: str = "checkpoint.pt") -> dict[str, Any]:
         """A checkpoint; tensors and plain data only, never code.
@@ -122,7 +199,7 @@ class Run:
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Append a line to the log."""
-        with self.log_path.open("a") as file:
+        with self.log_path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
     def lines(self) -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ from torch import Tensor
 from ganvas.errors import BadData
 from ganvas.grain import grain
 from ganvas.image import Photo, encode
-from ganvas.learn.data import resized
+from ganvas.learn.data import Pictures, resized
 from ganvas.learn.domains import for_samples
 from ganvas.learn.method import Batch, Method, Product
+from ganvas.learn.readable import leave_out, open_pictures
 from ganvas.learn.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
@@ -25,9 +26,7 @@ class Sheet:
     """Validation photos above what the generator makes of them; of a sampler, pictures from fixed noise."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        pictures = for_samples(recipe.data)
-        chosen = np.linspace(0, len(pictures) - 1, min(COUNT, len(pictures))).astype(int)
-        self.photos = [pictures[int(index)] for index in chosen]
+        self.photos = some_of(for_samples(recipe.data)) or some_of(open_pictures(recipe.data).source)
         self.folder = folder
         if not self.photos:
             raise BadData(f"{recipe.data.source} has no pictures.", "Give a folder of photos.")
@@ -53,6 +52,14 @@ class Sheet:
         x = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 127.5 - 1
         noise = torch.from_numpy(grain(0, 0, *photo.shape[:2]))[None]
         return to_pixels(method.picture(Batch(step, x, x, noise)))[0]
+
+
+def some_of(pictures: Pictures) -> list[Pixels]:
+    """At most COUNT of the pictures, from the first to the last, without those that cannot be read."""
+    chosen = np.linspace(0, len(pictures) - 1, min(COUNT, len(pictures))).astype(int)
+    shown = Pictures([pictures.paths[int(index)] for index in chosen], pictures.edge, pictures.part)
+    leave_out(shown)
+    return [shown[index] for index in range(len(shown))]
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.advise.advice import advise
+from ganvas.advise.advice import Pace, advise
 from ganvas.advise.facts import Facts, gather
 from ganvas.advise.rules import RULES, Wish
 from ganvas.errors import BadData
@@ -21,7 +21,7 @@ PLAIN = Wish()
 
 def given(facts: Facts, wish: Wish = PLAIN, seconds: float = 0.5):
     folders = FOLDERS if facts.photos else {"target": Path("art")}
-    return advise(facts, wish, folders, "mine", lambda recipe: seconds)
+    return advise(facts, wish, folders, "mine", lambda recipe: Pace(seconds, "fp32", "Computing in fp32: so it is."))
 
 
 @pytest.mark.parametrize(("facts", "method"), [(UNPAIRED, "house"), (PAIRED, "house-pairs"), (ALONE, "dcgan")])

@@ -171,3 +171,31 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(call: Call, folders: list
     answer = call("resume", "runs/mine", "--json")
     assert answer.code == 0, answer.err
     assert json.loads(answer.out.splitlines()[-1])["style"] == "mine"
+
+
+def test_one_picture_is_a_look(call: Call, folders: list[object]):
+    art = Path(str(folders[3])) / "02.png"
+    answer = call("train", "--source", folders[1], "--target", art, *TINY, "--name", "one", "--steps", 2,
+                  "--set", "data.everything=false", "--json")  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert (
+        f"{art}: 1 of 1 pictures are learnt from; too few works to keep any for choosing or for judging." in answer.err
+    )
+    assert json.loads(answer.out.splitlines()[-1])["style"] == "one"
+
+
+def test_the_precision_is_asked_for_by_name_and_told(train: Train):
+    answer = train("--name", "mine", "--steps", 1, "--precision", "fp32", "--dry-run")
+    assert tomllib.loads(answer.out)["schedule"]["precision"] == "fp32"
+    assert "Computing in fp32: the recipe says so." in answer.err
+    answer = train("--name", "mine", "--steps", 1, "--precision", "int8", "--dry-run")
+    assert answer.code == 2 and "bf16" in answer.err
+
+
+def test_what_auto_is_here_is_what_train_and_advise_say_first(train: Train, call: Call, folders: list[object]):
+    answer = train("--name", "mine", "--steps", 1)
+    lines = [line for line in answer.err.splitlines() if "checkpoint is chosen" not in line]
+    assert lines[0].startswith("Computing in "), answer.err
+    said = 'precision = "bf16"' if "Computing in bf16" in lines[0] else 'precision = "fp32"'
+    assert said in Path("runs/mine/recipe.toml").read_text()
+    assert "# Computing in " in call("advise", *folders, "--minutes", 0.2).out

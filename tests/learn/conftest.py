@@ -80,7 +80,7 @@ def tiny(method: str, domains: tuple[Path, Path], steps: int = 7) -> Recipe:
     """A recipe of the method that is over in a second or two."""
     source, target = map(str, domains)
     data = {"source": source, "target": target, "crop": 32, "batch": 2, "everything": True, **DATA.get(method, {})}
-    schedule = {"steps": steps, "checkpoint_every": 3, "sample_every": 50, "threads": 1}
+    schedule = {"steps": steps, "checkpoint_every": 3, "sample_every": 50, "threads": 1, "precision": "fp32"}
     about = {"canvas": 128}
     plain = {"name": "tiny", "method": method, "data": data, "schedule": schedule, "about": about}
     return recipes.build({**plain, "options": SMALL.get(method, {})})

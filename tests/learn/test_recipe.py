@@ -64,3 +64,23 @@ def test_a_missing_file_and_a_broken_one_are_explained(tmp_path):
 def test_another_method_starts_from_its_own_options(domains):
     changed = recipes.change(tiny("house", domains), ["method=house", "schedule.steps=9"])
     assert changed.schedule.steps == 9 and changed.options.width == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_recipe_is_read_as_editors_save_it(encoding, domains, tmp_path):
+    recipe = recipes.change(tiny("house", domains), ['about.title.zh="莫奈"'])
+    recipes.save(recipe, tmp_path / "recipe.toml")
+    text = (tmp_path / "recipe.toml").read_text(encoding="utf-8").replace("\n", "\r\n")
+    (tmp_path / "saved.toml").write_bytes(text.encode(encoding))
+    assert recipes.load(tmp_path / "saved.toml") == recipe
+
+
+def test_a_recipe_in_another_encoding_is_refused_with_what_would_be_right(tmp_path):
+    (tmp_path / "recipe.toml").write_bytes('name = "莫奈"'.encode("gbk"))
+    with pytest.raises(BadRecipe, match=r"recipe\.toml is neither UTF-8 nor UTF-16\. Save"):
+        recipes.load(tmp_path / "recipe.toml")
+
+
+def test_a_folder_is_no_recipe(tmp_path):
+    with pytest.raises(BadRecipe, match=r"cannot be read: Is a directory"):
+        recipes.load(tmp_path)

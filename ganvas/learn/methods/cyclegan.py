@@ -18,6 +18,7 @@ from ganvas.learn.maker import DescentOptions, Maker, freeze, gathered, in_parts
 from ganvas.learn.method import Batch, Product, advance
 from ganvas.learn.nets.choice import GeneratorOptions, build_generator
 from ganvas.learn.onesided import mean_of, product_of
+from ganvas.learn.precision import Precision, autocast
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Cyclegan:
     """Two generators and two discriminators."""
 
     Options: ClassVar[type] = CycleganOptions
+    precision: Precision = "fp32"
     needs: ClassVar[str] = "both"
     generators: ClassVar[Sequence[str]] = ("resnet9", "resnet6", "unet", "local")
     discriminators: ClassVar[Sequence[str]] = ("patch70", "patch16", "multi-scale", "projected")
@@ -53,7 +55,7 @@ class Cyclegan:
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
         """Generators first, then discriminators, as the paper's code has it."""
         parts = in_parts(batch, self.options.descent.accumulate)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.options.descent.bf16):
+        with autocast(self.precision):
             fakes, told = self.teach_makers(parts, rate)
             told |= self.teach_adversaries(parts, fakes, rate)
         for maker in (self.there, self.back):

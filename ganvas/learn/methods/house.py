@@ -26,6 +26,7 @@ from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.penalties import ObjectiveName
+from ganvas.learn.precision import autocast
 from ganvas.learn.rehearsal import Rehearsal
 from ganvas.learn.sets import Sets
 
@@ -117,7 +118,7 @@ class House(OneSided):
         """A warm step, or one of the discriminator and one of the generator; returns the losses."""
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(self.precision):
             told = self.warm(batch)
         self.maker.follow(len(batch.source), batch.step)
         return told

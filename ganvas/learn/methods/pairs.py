@@ -32,6 +32,7 @@ from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.palette import nearest, palette_of, rarity
+from ganvas.learn.precision import autocast
 from ganvas.learn.rehearsal import Rehearsal
 
 COLOURS = 32  # that are told apart in the art
@@ -131,7 +132,7 @@ class HousePairs(OneSided):
         """A warm step, or one of the discriminator and one of the generator; returns the losses."""
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.descent.bf16):
+        with autocast(self.precision):
             loss = self.distance(batch, self.drawn(batch, dyed=not self.palette))
         descend(self.maker.optimizer, loss, rate)
         self.maker.follow(len(batch.source), batch.step)

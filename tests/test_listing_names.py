@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ganvas.image.listing import is_sidecar, is_system_file, list_pictures
+from ganvas.listing import is_sidecar, is_system_file, list_pictures
 
 
 def touch(folder: Path, *names: str) -> None:

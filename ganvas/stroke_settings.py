@@ -1,4 +1,4 @@
-"""Settings of the brush strokes that a style's network is given beside the photo. Plain data: no pixels, no networks."""
+"""Settings of the brush strokes that a style's network is given beside the photo. Plain data, no pixels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -70,7 +70,8 @@ def build_stroke_settings(table: Mapping[str, Any]) -> StrokeSettings:
         allowed = (kind,) if kind in (bool, int) else (int, float)
         if not all(type(part) in allowed for part in parts) or (kind is tuple and not isinstance(value, (list, tuple))):
             raise ValueError(f"strokes.{key} is {str(value)[:40]!r}, which is not of its kind")
-    settings = StrokeSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    settings = StrokeSettings(**values)
     for what in find_stroke_faults(settings):
         raise ValueError(what)
     return settings

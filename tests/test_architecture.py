@@ -10,16 +10,18 @@ from ganvas.cli import COMMANDS
 from tests.house import Source, imports, sources
 
 NOUNS = {"errors", "grain", "trial", "image", "style", "store", "settings", "split", "ledger", "network"}
+NOUNS |= {"stroke_settings"}
 SPINE = NOUNS | {"cut", "engine", "faces", "stylize", "film"}
 
 # Part -> the parts that it may import, itself apart. A new part of the house gets its line here.
 LEANS: dict[str, set[str]] = {
     "errors": set(),
+    "stroke_settings": set(),
     "grain": {"errors"},
-    "network": {"errors"},
+    "network": {"errors", "stroke_settings"},
     "trial": set(),
     "image": {"errors"},
-    "style": {"errors", "network", "trial"},
+    "style": {"errors", "network", "stroke_settings", "trial"},
     "store": {"errors"},
     "settings": {"errors"},
     "split": {"errors"},
@@ -52,11 +54,11 @@ def test_a_module_imports_only_what_lies_below_it(source: Source):
     assert not too_high, f"{source} may import {sorted(allowed)}, not {sorted(too_high)}"
 
 
-def test_only_the_parity_check_brings_the_engine_into_learning():
+def test_only_the_parity_check_and_strokes_bring_the_engine_into_learning():
     leaning = {
         str(source) for source in PARTS if part(source.module) == "learn" and "engine" in map(part, imports(source))
     }
-    assert leaning <= {"ganvas/learn/export.py"}
+    assert leaning <= {"ganvas/learn/export.py", "ganvas/learn/strokes.py"}
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -77,6 +79,11 @@ def loaded_after_importing(modules: list[str]) -> set[str]:
 def test_serving_loads_no_torch():
     served = [source.module for source in PARTS if part(source.module) in {"web", "jobs", "stylize", "film"}]
     assert "torch" not in loaded_after_importing(served)
+
+
+def test_numba_is_loaded_by_strokes_alone():
+    served = [source.module for source in PARTS if part(source.module) in {"web", "jobs", "stylize", "engine"}]
+    assert "numba" not in loaded_after_importing([name for name in served if name != "ganvas.engine.stroke_kernels"])
 
 
 def test_the_command_line_loads_nothing_heavy_before_a_command_runs():

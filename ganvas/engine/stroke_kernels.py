@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[Any]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 BLOCK = 4  # pixels a side of a cell of the direction field
-TABLE = 256  # places of one period of the bristles
+EDGES = np.float32(6)  # in pixels: farther in, a stroke's edge is not felt
 FINE = np.float32(1 / 512)  # what shines through less than this is covered
 
 
@@ -62,13 +62,11 @@ def sum_tensor(pixels: Numbers, top: int, left: int, tensor: Numbers) -> None:
                 for x in range(max((left + bj) * BLOCK, 0), min((left + bj + 1) * BLOCK, width)):
                     before, after = clamp(x - 1, width), clamp(x + 1, width)
                     for c in range(3):
-                        a, b, d = np.int64(pixels[up, before, c]), np.int64(pixels[up, x, c]), np.int64(pixels[up, after, c])
-                        g, h = np.int64(pixels[y, before, c]), np.int64(pixels[y, after, c])
-                        p, q, r = (
-                            np.int64(pixels[down, before, c]), np.int64(pixels[down, x, c]), np.int64(pixels[down, after, c])
-                        )  # fmt: skip
-                        gx = d + 2 * h + r - a - 2 * g - p
-                        gy = p + 2 * q + r - a - 2 * b - d
+                        gx, gy = 0, 0
+                        for row, weight in ((up, 1), (y, 2), (down, 1)):
+                            gx += weight * (np.int64(pixels[row, after, c]) - np.int64(pixels[row, before, c]))
+                        for column, weight in ((before, 1), (x, 2), (after, 1)):
+                            gy += weight * (np.int64(pixels[down, column, c]) - np.int64(pixels[up, column, c]))
                         e, f, k = e + gx * gx, f + gx * gy, k + gy * gy
             tensor[0, bi, bj], tensor[1, bi, bj], tensor[2, bi, bj] = e, f, k
 
@@ -112,9 +110,8 @@ def integrate(pixels: Numbers, top: int, left: int, sums: Numbers) -> None:
         for c in range(4):
             sums[i + 1, 0, c] = 0
         for j in range(sums.shape[1] - 1):
-            red, green, blue = (
-                np.int64(pixels[top + i, left + j, 0]), np.int64(pixels[top + i, left + j, 1]), np.int64(pixels[top + i, left + j, 2])
-            )  # fmt: skip
+            y, x = top + i, left + j
+            red, green, blue = np.int64(pixels[y, x, 0]), np.int64(pixels[y, x, 1]), np.int64(pixels[y, x, 2])
             r, g, b, q = r + red, g + green, b + blue, q + red * red + green * green + blue * blue
             sums[i + 1, j + 1, 0] = sums[i, j + 1, 0] + r
             sums[i + 1, j + 1, 1] = sums[i, j + 1, 1] + g
@@ -127,7 +124,8 @@ def mean_of_box(sums: Numbers, y: int, x: int, radius: int) -> tuple[float, floa
     """Means of the three channels, and their standard deviation, within ``radius`` of a place of the integral image."""
     height, width = sums.shape[0] - 1, sums.shape[1] - 1
     y, x = clamp(y, height), clamp(x, width)
-    up, down, before, after = max(y - radius, 0), min(y + radius + 1, height), max(x - radius, 0), min(x + radius + 1, width)
+    up, down = max(y - radius, 0), min(y + radius + 1, height)
+    before, after = max(x - radius, 0), min(x + radius + 1, width)
     n = 1.0 / ((down - up) * (after - before))
     r = (sums[down, after, 0] - sums[up, after, 0] - sums[down, before, 0] + sums[up, before, 0]) * n
     g = (sums[down, after, 1] - sums[up, after, 1] - sums[down, before, 1] + sums[up, before, 1]) * n
@@ -145,7 +143,9 @@ def angle_at(field: Numbers, y: float, x: float) -> float:
 
 
 @compile_kernel
-def walk(sums: Numbers, at: tuple[float, float], way: tuple[float, float], most: float, step: float, limit: float) -> float:
+def walk(
+    sums: Numbers, at: tuple[float, float], way: tuple[float, float], most: float, step: float, limit: float
+) -> float:
     """How far one can go from a place before the colour is ``limit`` levels off the one at its start."""
     r, g, b, _ = mean_of_box(sums, int(at[0]), int(at[1]), 1)
     gone = step
@@ -214,94 +214,120 @@ def plan_strokes(
 
 
 @compile_kernel
-def render(
-    strokes: Numbers, bristles: Numbers, shape: tuple[float, float], place: tuple[int, int], band: tuple[int, int],
-    made: Numbers,
-) -> None:
-    """Lay strokes, the topmost first, into rows ``band`` of ``made``, STROKE_CHANNELS + 1 x h x w, at ``place``.
+def span_of_row(stroke: Numbers, dy: float, low: float, high: float) -> tuple[float, float]:
+    """From where to where, beside its middle, a row ``dy`` below it may be touched by a stroke.
 
-    ``strokes``: n x 15 float64 as ``plan_strokes`` gives them. ``shape``: taper, ragged. The last channel is what
-    still shines through.
+    ``low`` and ``high``: how far across it reaches.
     """
-    top, left = place
-    taper, ragged = np.float32(shape[0]), np.float32(shape[1])
-    one, half = np.float32(1), np.float32(0.5)
-    for index in range(strokes.shape[0]):
-        one_stroke = strokes[index]
-        cy, cx = one_stroke[0], one_stroke[1]
-        c, s = one_stroke[2], one_stroke[3]
-        length, width, bend = one_stroke[4], one_stroke[5], one_stroke[6]
-        low, high = min(bend, 0.0) - width - 1.0, max(bend, 0.0) + width + 1.0
-        tall = abs(s) * (length + 1.0) + abs(c) * max(high, -low)
-        first, last = max(int(np.floor(cy - tall)) - top, band[0]), min(int(np.ceil(cy + tall)) - top + 1, band[1])
-        if first >= last:
-            continue
-        red, green, blue = np.float32(one_stroke[7]), np.float32(one_stroke[8]), np.float32(one_stroke[9])
-        chance_a, chance_b, layer = np.float32(one_stroke[10]), np.float32(one_stroke[11]), np.float32(one_stroke[12])
-        offset = np.float32(one_stroke[13])
-        hairs = np.float32(one_stroke[14])
-        c32, s32 = np.float32(c), np.float32(s)
-        over_length, over_width = np.float32(1.0 / length), np.float32(1.0 / width)
-        bent, slim, wide = np.float32(bend / width), np.float32(width / length), np.float32(width)
-        for row in range(first, last):
-            dy = row + top - cy
-            start, end = -1e9, 1e9
-            if abs(c) > 1e-6:
-                a, b = (-length - 1.0 - dy * s) / c, (length + 1.0 - dy * s) / c
-                start, end = max(start, min(a, b)), min(end, max(a, b))
-            if abs(s) > 1e-6:
-                a, b = (dy * c - low) / s, (dy * c - high) / s
-                start, end = max(start, min(a, b)), min(end, max(a, b))
-            begin, stop = max(int(np.floor(start + cx)) - left, 0), min(int(np.ceil(end + cx)) - left + 1, made.shape[2])
-            dy32 = np.float32(dy)
-            for column in range(begin, stop):
-                through = made[10, row, column]
-                if through < FINE:
-                    continue
-                dx32 = np.float32(column + left - cx)
-                u = (dx32 * c32 + dy32 * s32) * over_length
-                v = (dy32 * c32 - dx32 * s32) * over_width - bent * u * u
-                if v > 1.5 or v < -1.5 or u > 1.1 or u < -1.1:
-                    continue
-                hair = v * hairs + offset
-                k = int(hair)
-                part = hair - np.float32(k)
-                bristle = bristles[k & 255] * (one - part) + bristles[(k + 1) & 255] * part
-                t = u * (one + ragged * half * (one + bristle))
-                narrow = one - half * taper * (one + t)
-                squared = t * t
-                body = one - squared * squared
-                profile = body * narrow
-                rise = (-half * taper * body - np.float32(4) * squared * t * narrow) * slim
-                away = (profile - abs(v)) * wide / np.sqrt(one + rise * rise)
-                cover = min(away + half, one)
-                if cover <= 0:
-                    continue
-                share = through * cover
-                left_over = through - share
-                made[0, row, column] += share * red
-                made[1, row, column] += share * green
-                made[2, row, column] += share * blue
-                made[10, row, column] = left_over
-                if through > half and left_over <= half:
-                    made[3, row, column], made[4, row, column], made[5, row, column] = u, v, bristle
-                    made[6, row, column], made[7, row, column], made[8, row, column] = chance_a, chance_b, layer
-                    made[9, row, column] = min(max(away, np.float32(0)) * np.float32(0.25), one)
+    c, s, length = stroke[2], stroke[3], stroke[4] + 1.0
+    start, end = -1e9, 1e9
+    if abs(c) > 1e-6:
+        a, b = (-length - dy * s) / c, (length - dy * s) / c
+        start, end = max(start, min(a, b)), min(end, max(a, b))
+    if abs(s) > 1e-6:
+        a, b = (dy * c - low) / s, (dy * c - high) / s
+        start, end = max(start, min(a, b)), min(end, max(a, b))
+    return start, end
 
 
 @compile_kernel
-def fill_gaps(sums: Numbers, offset: tuple[int, int], band: tuple[int, int], made: Numbers) -> None:
-    """Where strokes leave something open, the photo's own colour, softened; colours then in -1..1.
+def lay_row(
+    stroke: Numbers, bristles: Numbers, shape: tuple[float, float], place: tuple[int, int, int, int, int],
+    laid: Numbers, open_: Numbers,
+) -> None:  # fmt: skip
+    """Lay one row of a stroke: ``place`` is the row, its first and last column, and the window's top and left.
 
-    ``offset``: where the window's corner lies in the integral image.
+    The body's half width is 1 - t^4 along it, t = -1..1, and thinner to its end; its edge is smooth over one pixel.
+    """
+    row, begin, stop, top, left = place
+    taper, ragged, one, half = np.float32(shape[0]), np.float32(shape[1]), np.float32(1), np.float32(0.5)
+    c, s, wide = np.float32(stroke[2]), np.float32(stroke[3]), np.float32(stroke[5])
+    over_length, over_width = np.float32(1.0 / stroke[4]), np.float32(1.0 / stroke[5])
+    bent, slim = np.float32(stroke[6] / stroke[5]), np.float32(stroke[5] / stroke[4])
+    brim, offset, hairs = one + np.float32(0.75 / stroke[5]), np.float32(stroke[13]), np.float32(stroke[14])
+    dy = np.float32(row + top - stroke[0])
+    for column in range(begin, stop):
+        through = open_[row, column]
+        if through < FINE:
+            continue
+        dx = np.float32(column + left - stroke[1])
+        u = (dx * c + dy * s) * over_length
+        v = (dy * c - dx * s) * over_width - bent * u * u
+        if abs(v) > brim or abs(u) > one:
+            continue
+        hair = v * hairs + offset
+        k = int(hair)
+        part = hair - np.float32(k)
+        bristle = bristles[k & 255] * (one - part) + bristles[(k + 1) & 255] * part
+        t = u * (one + ragged * half * (one + bristle))
+        narrow, squared = one - half * taper * (one + t), t * t
+        body = one - squared * squared
+        away = (body * narrow - abs(v)) * wide
+        if away < -one:
+            continue
+        if away < EDGES:  # the distance to a slanting edge is less
+            rise = (-half * taper * body - np.float32(4) * squared * t * narrow) * slim
+            away = away / np.sqrt(one + rise * rise)
+        cover = min(away + half, one)
+        if cover <= 0:
+            continue
+        share = through * cover
+        left_over = through - share
+        laid[row, column, 0] += share * np.float32(stroke[7])
+        laid[row, column, 1] += share * np.float32(stroke[8])
+        laid[row, column, 2] += share * np.float32(stroke[9])
+        open_[row, column] = left_over
+        if through > half and left_over <= half:
+            laid[row, column, 3], laid[row, column, 4], laid[row, column, 5] = u, v, bristle
+            for channel in range(6, 9):
+                laid[row, column, channel] = np.float32(stroke[channel + 4])
+            laid[row, column, 9] = min(max(away, np.float32(0)) * np.float32(0.25), one)
+
+
+@compile_kernel
+def render(
+    strokes: Numbers, bristles: Numbers, shape: tuple[float, float], frame: tuple[int, int, int, int],
+    laid: Numbers, open_: Numbers,
+) -> None:  # fmt: skip
+    """Lay strokes, the topmost first, into some rows of ``laid``, h x w x STROKE_CHANNELS.
+
+    ``strokes``: n x 16 float64 as ``plan_strokes`` gives them. ``shape``: taper, ragged. ``frame``: the window's top
+    and left, first and last row. ``open_``, h x w: how much still shines through.
+    """
+    top, left, first_row, last_row = frame
+    for index in range(strokes.shape[0]):
+        stroke = strokes[index]
+        cy, cx, c, s, length, width, bend = stroke[0], stroke[1], stroke[2], stroke[3], stroke[4], stroke[5], stroke[6]
+        low, high = min(bend, 0.0) - width - 1.0, max(bend, 0.0) + width + 1.0
+        tall = abs(s) * (length + 1.0) + abs(c) * max(high, -low)
+        first, last = max(int(np.floor(cy - tall)) - top, first_row), min(int(np.ceil(cy + tall)) - top + 1, last_row)
+        for row in range(first, last):
+            start, end = span_of_row(stroke, row + top - cy, low, high)
+            begin, stop = (
+                max(int(np.floor(start + cx)) - left, 0),
+                min(int(np.ceil(end + cx)) - left + 1, laid.shape[1]),
+            )
+            if begin < stop:
+                lay_row(stroke, bristles, shape, (row, begin, stop, top, left), laid, open_)
+
+
+@compile_kernel
+def fill_gaps(
+    sums: Numbers, offset: tuple[int, int], band: tuple[int, int], laid: Numbers, open_: Numbers, made: Numbers
+) -> None:
+    """Channels first, colours in -1..1; where strokes leave something open, the photo's own colour, softened.
+
+    ``offset``: where the window's corner lies in the integral image. h x w x c to c x h x w.
     """
     for row in range(band[0], band[1]):
-        for column in range(made.shape[2]):
-            through = made[10, row, column]
+        for column in range(laid.shape[1]):
+            through = open_[row, column]
             if through >= FINE:
                 r, g, b, _ = mean_of_box(sums, row + offset[0], column + offset[1], 1)
-                made[0, row, column] += through * np.float32(r)
-                made[1, row, column] += through * np.float32(g)
-                made[2, row, column] += through * np.float32(b)
+                laid[row, column, 0] += through * np.float32(r)
+                laid[row, column, 1] += through * np.float32(g)
+                laid[row, column, 2] += through * np.float32(b)
             for c in range(3):
-                made[c, row, column] = made[c, row, column] * np.float32(1 / 127.5) - np.float32(1)
+                made[c, row, column] = laid[row, column, c] * np.float32(1 / 127.5) - np.float32(1)
+            for c in range(3, laid.shape[2]):
+                made[c, row, column] = laid[row, column, c]

@@ -12,6 +12,7 @@ painted after that, so that a film can carry the planned strokes along with what
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,9 +72,9 @@ def plan(pixels: Pixels, settings: StrokeSettings, window: Window) -> tuple[Numb
         field = pool.submit(find_directions, pixels, rows, columns)
         sums = integrate_photo(pixels, rows, columns)
         places = (sums, field.result(), (*corner, *(start // BLOCK * BLOCK for start in corner)))
-        layers = reversed(range(settings.layers))
-        planned = list(pool.map(lambda index: plan_layer(places, settings, index, window), layers))
-    return np.concatenate(planned), sums, corner
+        planned = [pool.submit(plan_layer, places, settings, index, window) for index in range(settings.layers)]
+        strokes = [layer.result() for layer in reversed(planned)]  # fine strokes lie above broad ones
+    return np.concatenate(strokes), sums, corner
 
 
 def clip_span(start: int, end: int, size: int) -> tuple[int, int]:
@@ -127,7 +128,8 @@ def plan_layer(
     number = 2 * index / max(settings.layers - 1, 1) - 1
     layer = (spacing, settings.length[index], settings.width[index], settings.detail[index], around, number)
     salt = settings.seed * 101 + index * 17
-    free = (settings.vary, settings.follow, np.deg2rad(settings.angle), settings.wander, settings.bend, settings.clip, salt)
+    turns = settings.vary, settings.follow, np.deg2rad(settings.angle), settings.wander
+    free = (*turns, settings.bend, settings.clip, salt)
     planned = np.empty(((cells[0][1] - cells[0][0]) * (cells[1][1] - cells[1][0]), 16))
     numbers = np.array([*layer, *cells[0], *cells[1]], np.float64)
     count = kernels().plan_strokes(sums, field, corners, numbers, np.array(free, np.float64), planned)
@@ -139,21 +141,23 @@ def paint_strokes(
     strokes: Numbers, settings: StrokeSettings, window: Window, behind: tuple[Numbers, tuple[int, int]]
 ) -> Map:
     """Planned strokes, the topmost first, as the map of a window; ``behind``: integral image and place of the photo."""
-    made = np.zeros((STROKE_CHANNELS + 1, window.height, window.width), np.float32)
-    made[STROKE_CHANNELS] = 1
+    laid = np.zeros((window.height, window.width, STROKE_CHANNELS), np.float32)
+    laid[..., 8] = -1  # where no stroke lies, the photo's own colour does, as if of the broadest
+    open_ = np.ones((window.height, window.width), np.float32)
+    made = np.empty((STROKE_CHANNELS, window.height, window.width), np.float32)
     sums, corner = behind
     offset = window.top - corner[0], window.left - corner[1]
 
     def paint_band(band: tuple[int, int]) -> None:
         shape = settings.taper, settings.ragged
-        kernels().render(strokes, make_bristles(), shape, (window.top, window.left), band, made)
-        kernels().fill_gaps(sums, offset, band, made)
+        kernels().render(strokes, make_bristles(), shape, (window.top, window.left, *band), laid, open_)
+        kernels().fill_gaps(sums, offset, band, laid, open_, made)
 
     count = min(BANDS, window.height)
     edges = [window.height * part // count for part in range(count + 1)]
     with ThreadPoolExecutor(BANDS) as pool:
-        list(pool.map(paint_band, zip(edges, edges[1:], strict=False)))
-    return made[:STROKE_CHANNELS]
+        list(pool.map(paint_band, pairwise(edges)))
+    return made
 
 
 @cache

@@ -1,13 +1,14 @@
 """Method: what the loop trains. Knows batches and networks, and nothing of time, files or recipes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from ganvas.grain import CHANNELS
+from ganvas.stroke_settings import StrokeSettings
 
 
 class Beside(NamedTuple):
@@ -36,6 +37,7 @@ class Product:
     """A network that a method gives away, and what a caller must know of it; see ``ganvas.style.Style``.
 
     ``fixed_halo`` is the halo once the norms are given statistics. ``texture``: channels of noise follow the photo's.
+    ``strokes``: channels of a stroke map follow last, made by these settings.
     ``inputs`` is the width of a sampler's noise. ``suffix`` is added to the style's name where a method gives several.
     """
 
@@ -47,15 +49,17 @@ class Product:
     grain: float = 0.0
     texture: bool = False
     cells: bool = False
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
     inputs: int = 0
     suffix: str = ""
 
     def example(self, count: int, height: int, width: int) -> Tensor:
-        """An input by chance: count x 3 (texture: 6) x height x width, or count x inputs for a sampler."""
+        """An input by chance: count x 3 (texture: 6, strokes: STROKE_CHANNELS more) x height x width, or count x inputs for a sampler."""
         if self.inputs:
             return torch.randn(count, self.inputs)
         photos = torch.rand(count, 3, height, width) * 2 - 1
-        return torch.cat([photos, torch.randn(count, CHANNELS, height, width)], 1) if self.texture else photos
+        noise = torch.randn(count, CHANNELS if self.texture else 0, height, width)
+        return torch.cat([photos, noise, torch.rand(count, self.strokes.channels, height, width) * 2 - 1], 1)
 
 
 class Method(Protocol):

@@ -46,8 +46,8 @@ class Style:
     line drawing on paper, whose figure must be seen as a whole; 0 where it is the canvas, too. ``grain``: deviation of
     the fixed noise that is added to x (-1..1) before the network. ``texture``: the noise itself, with deviation 1,
     follows as three further channels of x. ``strokes``: the settings of the stroke map that follows last, see
-    ``ganvas.stroke_settings``; empty where there is none. ``cells``: the picture is made of squares of one colour, which stay squares
-    when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
+    ``ganvas.stroke_settings``; empty where there is none. ``cells``: the picture is made of squares of one colour,
+    which stay squares when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str

@@ -9,7 +9,7 @@ levels, and saves a tenth of the time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,8 @@ BORDER = 32
 class Reach:
     """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; its noise.
 
-    ``grain`` of the fixed noise is added to the photo; with ``texture`` the noise follows as three further channels, and
-    the map of ``strokes`` last.
+    ``grain`` of the fixed noise is added to the photo; with ``texture`` the noise follows as three further channels,
+    and the map of ``strokes`` last.
 
     ``tile`` is the longest side of a tile without the halo. ``edge`` and ``border`` are pixels around a tile within
     the picture and beyond the picture's own sides, multiples both.
@@ -40,7 +40,7 @@ class Reach:
     grain: float = 0.0
     tile: int = TILE
     texture: bool = False
-    strokes: StrokeSettings = StrokeSettings()
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
 
     @property
     def edge(self) -> int:

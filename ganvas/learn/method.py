@@ -54,7 +54,10 @@ class Product:
     suffix: str = ""
 
     def example(self, count: int, height: int, width: int) -> Tensor:
-        """An input by chance: count x 3 (texture: 6, strokes: STROKE_CHANNELS more) x height x width, or count x inputs for a sampler."""
+        """An input by chance: count x channels x height x width, or count x inputs for a sampler.
+
+        The channels are 3, with texture 6, and STROKE_CHANNELS more with strokes.
+        """
         if self.inputs:
             return torch.randn(count, self.inputs)
         photos = torch.rand(count, 3, height, width) * 2 - 1

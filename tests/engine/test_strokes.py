@@ -94,7 +94,7 @@ def test_fine_strokes_lie_where_the_photo_has_detail():
     pixels[:, 160:] = np.random.Generator(np.random.PCG64(0)).integers(0, 256, (160, 160, 3))
     layer = compute_stroke_map(pixels, SETTINGS)[8]
     assert layer[:, :120].max() == -1
-    assert (layer[:, 200:] == 1).mean() > 0.7
+    assert (layer[:, 200:] == 1).mean() > 0.5
 
 
 def test_another_seed_gives_other_strokes():

@@ -49,9 +49,9 @@ class HouseOptions:
     photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
     together, are held to the art, taken together, on ``layers``. ``rehearse``: how many crops of the last ``rehearsed``
     the heads learn from again at each step, of art and of pictures each. ``rims``: how much pale rims along edges
-    count. ``strokes``: the photo's strokes are a further input, see ``ganvas.stroke_settings``. ``statistics``: how much
-    covariances of features on ``statistics_layers`` are held to the nearest art's. ``palette``: how much the colours of
-    zones, taken together, are brought to the art's.
+    count. ``strokes``: the photo's strokes are a further input, see ``ganvas.stroke_settings``; the warm start then
+    learns the palette. ``statistics``: how much covariances of features on ``statistics_layers`` are held to the
+    nearest art's. ``palette``: how much the colours of zones, taken together, are brought to the art's.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -145,7 +145,7 @@ class House(OneSided):
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            told = self.warm(batch)
+            told = self.warm_palette(batch) if self.options.strokes.layers else self.warm(batch)
         self.maker.follow(len(batch.source), batch.step)
         return told
 
@@ -154,6 +154,15 @@ class House(OneSided):
         loss = (self.paint(batch).float() - batch.source).abs().mean()
         descend(self.maker.optimizer, loss, 2.0)
         return {"reconstruction": loss.detach()}
+
+    def warm_palette(self, batch: Batch) -> dict[str, Tensor]:
+        """Colours alone, without a look of the features: strokes are there already, and a palette is found in seconds."""
+        options, picture = self.options, self.paint(batch)
+        self.transport.learn(batch.target)
+        held = colour(picture, batch.source, options.cell, options.margins)
+        moved = self.transport(picture)
+        descend(self.maker.optimizer, options.palette * moved + options.colour * held, 1.0)
+        return {"palette": moved.detach(), "colour": held.detach()}
 
     def paint(self, batch: Batch) -> Tensor:
         """The live generator's pictures n x 3 x h x w."""

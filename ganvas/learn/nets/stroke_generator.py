@@ -26,7 +26,7 @@ class StrokeGenerator(nn.Module):
 
     fixed_halo: ClassVar[None] = None
 
-    def __init__(self, options: LocalOptions = LocalOptions(), noises: int = 0) -> None:
+    def __init__(self, options: LocalOptions, noises: int = 0) -> None:
         super().__init__()
         full, half, quarter = options.channels
         self.halo, self.multiple = options.halo, options.multiple

@@ -156,7 +156,7 @@ class House(OneSided):
         return {"reconstruction": loss.detach()}
 
     def warm_palette(self, batch: Batch) -> dict[str, Tensor]:
-        """Colours alone, without a look of the features: strokes are there already, and a palette is found in seconds."""
+        """Colours alone, without a look of the features: strokes are there, and a palette is found in seconds."""
         options, picture = self.options, self.paint(batch)
         self.transport.learn(batch.target)
         held = colour(picture, batch.source, options.cell, options.margins)

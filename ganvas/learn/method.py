@@ -120,18 +120,20 @@ class Average:
             mine.copy_(theirs)
 
 
-def advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """A step along the gradients that have added up, with the learning rate times ``rate``."""
+def advance(optimizer: torch.optim.Optimizer, rate: float, clip: float = 0.0) -> None:
+    """A step along the gradients that have added up, no longer than ``clip`` unless that is 0; learning rate x ``rate``."""
+    if clip:
+        nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], clip)
     for group in optimizer.param_groups:
         group["lr"] = group["initial_lr"] * rate
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    """One step down the loss with the optimiser's learning rate times ``rate``."""
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: float = 0.0) -> None:
+    """One step down the loss with the optimiser's learning rate times ``rate``; ``clip`` as in ``advance``."""
     loss.backward()  # pyright: ignore[reportUnknownMemberType]
-    advance(optimizer, rate)
+    advance(optimizer, rate, clip)
 
 
 def adam(network: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:

@@ -35,6 +35,9 @@ from ganvas.learn.transport import ColourTransport
 from ganvas.stroke_settings import StrokeSettings
 
 
+CLIP, WARM = 1.0, 2.5  # with strokes: the longest gradient, and the rate while only the palette is learnt
+
+
 @dataclass(frozen=True)
 class HouseOptions:
     """Weights of the losses, layers of the heads and of the content, learning rates, and how long the warm start is.
@@ -120,7 +123,7 @@ class House(OneSided):
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
         self.bf16 = not options.strokes.layers
         descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
-        self.descent = replace(descent, bf16=self.bf16)
+        self.descent = replace(descent, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
         network = StrokeGenerator if options.strokes.layers else LocalGenerator
         self.maker = Maker(network(options.generator, options.noises), self.descent)
         held = (*options.held_layers, *options.counted_layers)
@@ -161,7 +164,7 @@ class House(OneSided):
         self.transport.learn(batch.target)
         held = colour(picture, batch.source, options.cell, options.margins)
         moved = self.transport(picture)
-        descend(self.maker.optimizer, options.palette * moved + options.colour * held, 1.0)
+        descend(self.maker.optimizer, options.palette * moved + options.colour * held, WARM, CLIP)
         return {"palette": moved.detach(), "colour": held.detach()}
 
     def paint(self, batch: Batch) -> Tensor:

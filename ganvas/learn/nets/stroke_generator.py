@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, relu
+from torch.nn.functional import avg_pool2d, leaky_relu
 
 from ganvas.learn.nets.local import LocalBlock, LocalOptions, Soften, double
 from ganvas.stroke_settings import STROKE_CHANNELS
@@ -50,9 +50,14 @@ class StrokeGenerator(nn.Module):
         """n x 3 + noises + STROKE_CHANNELS x h x w to n x 3 x h x w."""
         beside = x[:, 3:]
         own = x[:, -STROKE_CHANNELS : 3 - STROKE_CHANNELS].clamp(-BRIGHTEST, BRIGHTEST)
-        quarter = relu(self.down_quarter(relu(self.down_half(relu(self.enter(x))))))
+        quarter = bend(self.down_quarter(bend(self.down_half(bend(self.enter(x))))))
         quarter = self.soften(self.blocks(quarter))
-        half = self.fine(relu(self.up_half(double(quarter)) + self.laid_half(avg_pool2d(beside, 2))))
-        full = relu(self.up_full(double(half)) + self.laid_full(beside))
-        full = full + relu(self.last(full))
+        half = self.fine(bend(self.up_half(double(quarter)) + self.laid_half(avg_pool2d(beside, 2))))
+        full = bend(self.up_full(double(half)) + self.laid_full(beside))
+        full = full + bend(self.last(full))
         return torch.tanh(self.leave(full) + 0.5 * (torch.log(1 + own) - torch.log(1 - own)))
+
+
+def bend(x: Tensor) -> Tensor:
+    """A leaky ReLU: a plain one may die while the palette is learnt fast, and nothing would be left but the strokes."""
+    return leaky_relu(x, 0.1)

@@ -121,7 +121,10 @@ class Average:
 
 
 def advance(optimizer: torch.optim.Optimizer, rate: float, clip: float = 0.0) -> None:
-    """A step along the gradients that have added up, no longer than ``clip`` unless that is 0; learning rate x ``rate``."""
+    """A step along the gradients that have added up, with the learning rate times ``rate``.
+
+    ``clip``: the longest that they may be together, 0 for any length.
+    """
     if clip:
         nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], clip)
     for group in optimizer.param_groups:

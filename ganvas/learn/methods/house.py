@@ -34,7 +34,6 @@ from ganvas.learn.strokes import draw_strokes
 from ganvas.learn.transport import ColourTransport
 from ganvas.stroke_settings import StrokeSettings
 
-
 CLIP, WARM = 1.0, 2.5  # with strokes: the longest gradient, and the rate while only the palette is learnt
 
 

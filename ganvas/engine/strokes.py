@@ -7,7 +7,7 @@ over three neighbourhoods, as in Kyprianidis and Doellner 2008.
 
 Everything is decided by the absolute place in the picture and by what lies within ``find_reach`` pixels, in whole
 numbers wherever it is summed up, so that a window gives bit for bit what the whole gives. Seeds are planned first and
-painted after that, so that a film can carry the planned strokes along with what moves.
+painted after that, so that a film can carry the planned strokes along with what moves. Knows no styles or networks.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,7 @@
-"""Statistics of frozen features: a picture's are brought to those of the art that is nearest in colour. Tensors only.
+"""Statistics of frozen features: a picture's are brought to those of the art that is nearest in colour.
 
 Covariances of feature maps say which marks there are (Gatys 2016, https://doi.org/10.1109/CVPR.2016.265). Centred,
-since with the means in them they pull every picture to the art's mean colour.
+since with the means in them they pull every picture to the art's mean colour. Knows tensors only.
 """
 
 from collections.abc import Mapping

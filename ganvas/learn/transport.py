@@ -1,9 +1,9 @@
-"""Colours, taken together, brought to the art's: sliced optimal transport between zones' mean colours. Tensors only.
+"""Colours, taken together, brought to the art's: sliced optimal transport between zones' mean colours.
 
 Along each of some directions through the cube of colours, the pictures' zones and the art's are sorted; each zone
 should be where the art has the same rank (Pitie 2005, https://doi.org/10.1109/ICCV.2005.166; Rabin 2011,
 https://doi.org/10.1007/978-3-642-24785-9_37). One photo need not have all of the art's colours: what is sorted are the
-zones of the last pictures, too.
+zones of the last pictures, too. Knows tensors only.
 """
 
 import torch

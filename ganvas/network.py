@@ -18,6 +18,7 @@ import onnx
 from onnx import TensorProto
 
 from ganvas.errors import BadStyle
+from ganvas.stroke_settings import STROKE_CHANNELS
 
 LOCAL_NAMES = """
     Abs Add AveragePool BatchNormalization Cast Clip Concat Constant ConstantOfShape Conv ConvTranspose DepthToSpace
@@ -57,7 +58,9 @@ def inspect(model: onnx.ModelProto, about: Mapping[str, Any]) -> None:
     for node in graph.node:
         inspect_node(node, None if over_channels(node, version) else halo)
     inspect_norms(graph, halo, about.get("fixed_halo"))
-    inspect_ends(graph, about.get("kind", "transfer"), 2 * COLOURS if about.get("texture") else COLOURS)
+    wide = 2 * COLOURS if about.get("texture") else COLOURS
+    wide += STROKE_CHANNELS if about.get("strokes") else 0
+    inspect_ends(graph, about.get("kind", "transfer"), wide)
 
 
 def inspect_tensor(tensor: onnx.TensorProto) -> None:

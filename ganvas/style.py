@@ -26,6 +26,7 @@ from google.protobuf.message import DecodeError
 
 from ganvas import network
 from ganvas.errors import BadStyle, Forbidden, Taken, UnknownStyle
+from ganvas.stroke_settings import build_stroke_settings
 
 ABOUT = "ganvas.style"
 PREVIEW = "ganvas.preview"
@@ -49,8 +50,9 @@ class Style:
     in pixels, at which the strokes are as wide as the painter's (``Controls.stroke`` 1). ``drawing``: the same for a
     line drawing on paper, whose figure must be seen as a whole; 0 where it is the canvas, too. ``grain``: deviation of
     the fixed noise that is added to x (-1..1) before the network. ``texture``: the noise itself, with deviation 1,
-    follows as three further channels of x. ``cells``: the picture is made of squares of one colour, which stay squares
-    when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
+    follows as three further channels of x. ``strokes``: the settings of the stroke map that follows last, see
+    ``ganvas.stroke_settings``; empty where there is none. ``cells``: the picture is made of squares of one colour,
+    which stay squares when it is enlarged. ``title`` and ``card`` are by language ("en", "zh").
     """
 
     name: str
@@ -65,6 +67,7 @@ class Style:
     drawing: int = 0
     grain: float = 0.0
     texture: bool = False
+    strokes: Mapping[str, Any] = field(default_factory=dict[str, Any])
     cells: bool = False
     artist: str = ""
     licence: str = ""
@@ -236,6 +239,14 @@ def numbers(value: Any) -> bool:
     return all(type(number) in (int, float) for number in table.values())
 
 
+def stroked(value: Any) -> bool:
+    """Whether it is a table of settings of strokes, or an empty one."""
+    try:
+        return isinstance(value, dict) and build_stroke_settings(cast(dict[str, Any], value)) is not None
+    except ValueError:
+        return False
+
+
 TABLE: Rule = (lambda value: isinstance(value, dict), "a table")
 RULES: dict[str, Rule] = {
     "name": (lambda value: isinstance(value, str) and NAME.fullmatch(value) is not None, "a-z, 0-9 and -, at most 48"),
@@ -250,6 +261,7 @@ RULES: dict[str, Rule] = {
     "drawing": (lambda value: value == 0 or whole(*CANVAS)[0](value), f"0, or {whole(*CANVAS)[1]}"),
     "cells": (lambda value: type(value) is bool, "true or false"),
     "texture": (lambda value: type(value) is bool, "true or false"),
+    "strokes": (stroked, "a table of settings of strokes"),
     "grain": (lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"),
     "artist": text(400),
     "licence": text(400),

@@ -20,6 +20,7 @@ NOUNS = {
     "store",
     "settings",
     "split",
+    "stroke_settings",
     "text",
     "ledger",
     "listing",
@@ -32,13 +33,14 @@ LEANS: dict[str, set[str]] = {
     "errors": set(),
     "names": set(),
     "disk": {"errors"},
+    "stroke_settings": set(),
     "grain": {"errors"},
     "listing": {"errors"},
     "text": set(),
-    "network": {"errors"},
+    "network": {"errors", "stroke_settings"},
     "trial": set(),
     "image": {"errors"},
-    "style": {"errors", "network", "trial"},
+    "style": {"errors", "network", "stroke_settings", "trial"},
     "store": {"errors", "disk"},
     "settings": {"errors"},
     "split": {"errors", "listing", "text"},
@@ -71,11 +73,11 @@ def test_a_module_imports_only_what_lies_below_it(source: Source):
     assert not too_high, f"{source} may import {sorted(allowed)}, not {sorted(too_high)}"
 
 
-def test_only_the_parity_check_brings_the_engine_into_learning():
+def test_only_the_parity_check_and_strokes_bring_the_engine_into_learning():
     leaning = {
         str(source) for source in PARTS if part(source.module) == "learn" and "engine" in map(part, imports(source))
     }
-    assert leaning <= {"ganvas/learn/export.py"}
+    assert leaning <= {"ganvas/learn/export.py", "ganvas/learn/strokes.py"}
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -96,6 +98,11 @@ def loaded_after_importing(modules: list[str]) -> set[str]:
 def test_serving_loads_no_torch():
     served = [source.module for source in PARTS if part(source.module) in {"web", "jobs", "stylize", "film"}]
     assert "torch" not in loaded_after_importing(served)
+
+
+def test_numba_is_loaded_by_strokes_alone():
+    served = [source.module for source in PARTS if part(source.module) in {"web", "jobs", "stylize", "engine"}]
+    assert "numba" not in loaded_after_importing([name for name in served if name != "ganvas.engine.stroke_kernels"])
 
 
 def test_the_command_line_loads_nothing_heavy_before_a_command_runs():

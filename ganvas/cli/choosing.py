@@ -81,6 +81,7 @@ class Validation:
             canvas=self.recipe.about.canvas,
             grain=product.grain,
             texture=product.texture,
+            strokes=product.strokes.plain(),
         )
 
         def run(x: "Batch") -> "Batch":

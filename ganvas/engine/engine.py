@@ -16,6 +16,7 @@ from ganvas.engine.session import Batch, Check, Session, watched
 from ganvas.engine.thumbnail import PIXELS, Tiled
 from ganvas.engine.tiling import TILE, Pixels, Progress, Reach, grained, ignore, paint, up_to
 from ganvas.errors import BadControls
+from ganvas.stroke_settings import build_stroke_settings
 from ganvas.style import Catalog, Style
 
 OPEN = 4
@@ -138,7 +139,8 @@ def reduced(pixels: Pixels, style: Style) -> Batch:
 
 def reach_of(style: Style, tile: int) -> Reach:
     """What a style's network needs around and beside a tile of at most ``tile`` pixels a side."""
-    return Reach(style.halo or 0, style.multiple, style.grain, tile, style.texture)
+    strokes = build_stroke_settings(style.strokes)
+    return Reach(style.halo or 0, style.multiple, style.grain, tile, style.texture, strokes)
 
 
 def for_drawing(style: Style, pixels: Pixels) -> Style:

@@ -9,13 +9,15 @@ levels, and saves a tenth of the time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganvas.engine.session import Batch, Session
+from ganvas.engine.strokes import Window, compute_stroke_map
 from ganvas.grain import grain
+from ganvas.stroke_settings import StrokeSettings
 
 Pixels = NDArray[np.uint8]
 TILE = 1024
@@ -26,7 +28,8 @@ BORDER = 32
 class Reach:
     """What a network needs around a tile: ``halo`` pixels, sides that are multiples of ``multiple``; its noise.
 
-    ``grain`` of the fixed noise is added to the photo; with ``texture`` the noise follows as three further channels.
+    ``grain`` of the fixed noise is added to the photo; with ``texture`` the noise follows as three further channels,
+    and the map of ``strokes`` last.
 
     ``tile`` is the longest side of a tile without the halo. ``edge`` and ``border`` are pixels around a tile within
     the picture and beyond the picture's own sides, multiples both.
@@ -37,6 +40,7 @@ class Reach:
     grain: float = 0.0
     tile: int = TILE
     texture: bool = False
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
 
     @property
     def edge(self) -> int:
@@ -99,7 +103,10 @@ def run_tile(session: Session, pixels: Pixels, place: tuple[int, int, int, int],
     top, left, height, width = place
     first, last = outside(top, height, pixels.shape[0], reach)
     start, end = outside(left, width, pixels.shape[1], reach)
-    x = grained(window(pixels, first, start, last - first, end - start), first, start, reach)
+    seen = Window(first, start, last - first, end - start)
+    x = grained(window(pixels, *seen), first, start, reach)
+    if reach.strokes.layers:
+        x = np.concatenate([x, compute_stroke_map(pixels, reach.strokes, seen)[None]], 1)
     return session(x)[:, :, top - first : top - first + height, left - start : left - start + width]
 
 

@@ -57,9 +57,13 @@ def pictures(folder: str, side: str | None, edge: int) -> Pictures:
 def members(folder: Path, side: str | None, only: Sequence[str] = ()) -> list[Path]:
     """The pictures of one side of a folder, or all, sorted; of these the ones that a pattern of ``only`` matches.
 
+    A single picture in the folder's place stands on every side: a look of one work has no other.
+
     Raises:
         BadData: the patterns match nothing, or nothing that may be learnt from.
     """
+    if folder.is_file():
+        return [folder]
     parts, home = sides_now(folder), get_base_folder(folder)
     found = sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
     if not (kept := chosen(found, home, only)) and found and side in (None, "train"):

@@ -90,6 +90,7 @@ def described(recipe: Recipe, state: Mapping[str, Any], product: Product) -> Sty
         grain=product.grain,
         texture=product.texture,
         cells=product.cells,
+        strokes=product.strokes.plain(),
         artist=about.artist,
         licence=about.licence,
         source=about.source,

@@ -10,6 +10,7 @@ from ganvas.learn.data import WHOLE, DataOptions
 from ganvas.learn.nets.choice import GeneratorOptions, multiple_of
 from ganvas.learn.nets.features import LAYERS, parted
 from ganvas.learn.nets.local import LocalOptions
+from ganvas.stroke_settings import StrokeSettings, find_stroke_faults
 
 # Why a network is not among those of a method; what is not here was not tried and is refused as such.
 REASONS = {
@@ -53,6 +54,7 @@ def misfits(name: str, method: Any, options: Any, data: DataOptions) -> Iterator
     if adversary is not None:
         yield from misfits_of_stabilisers(getattr(options, "objective", "") or objective_of(adversary), adversary)
     yield from misfits_of_rehearsal(options, adversary)
+    yield from misfits_of_strokes(getattr(options, "strokes", None), getattr(options, "generator", None))
     yield from misfits_of_features(options)
     if not 0 <= getattr(options, "even", 0.0) <= 1:
         yield "How even colours weigh goes from 0 to 1.", "Use even = 0.5."
@@ -85,6 +87,21 @@ def misfits_of_local(local: LocalOptions, texture: bool) -> Iterator[tuple[str, 
         )
     if local.spread and not local.blocks:
         yield "What spreads over a region is used by the block after it.", "Set generator.local.blocks to 1 or more."
+
+
+def misfits_of_strokes(strokes: StrokeSettings | None, generator: Any) -> Iterator[tuple[str, str]]:
+    """Strokes by themselves, and against what the generator cannot do beside them."""
+    if strokes is None:
+        return
+    for what in find_stroke_faults(strokes):
+        yield what[0].upper() + what[1:] + ".", "See ganvas train --dry-run for the settings as they are."
+    if strokes.layers and isinstance(generator, LocalOptions):
+        plain = LocalOptions(generator.channels, generator.blocks, soft=generator.soft, fine=generator.fine)
+        if generator != plain:
+            yield (
+                "With strokes the generator has no skips, cells, far blocks, spread, headroom or palette.",
+                "Leave them out, or leave strokes out.",
+            )
 
 
 def misfits_of_rehearsal(options: Any, adversary: Stabilisers | None) -> Iterator[tuple[str, str]]:

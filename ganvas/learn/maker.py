@@ -18,7 +18,8 @@ class DescentOptions:
 
     ``half_life`` of the generator's average in pictures, 0 for none. ``accumulate``: the batch is taken in so many
     parts whose gradients add up, for batches that memory does not hold. ``bf16``: whether forward passes may be
-    computed in bf16, where the schedule's ``precision`` chooses it.
+    computed in bf16, where the schedule's ``precision`` chooses it. ``clip``: the longest gradient of the generator's,
+    0 for none: where losses begin one after the other, the first gradients of a new one would otherwise throw it off.
     """
 
     generator_rate: float = 2e-4
@@ -27,6 +28,7 @@ class DescentOptions:
     half_life: float = 0.0
     accumulate: int = 1
     bf16: bool = True
+    clip: float = 0.0
 
 
 class Maker:

@@ -1,7 +1,7 @@
 """Method: what the loop trains. Knows batches and networks, and nothing of time, files or recipes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ganvas.grain import CHANNELS
 from ganvas.learn.precision import Precision
+from ganvas.stroke_settings import StrokeSettings
 
 
 class Beside(NamedTuple):
@@ -37,6 +38,7 @@ class Product:
     """A network that a method gives away, and what a caller must know of it; see ``ganvas.style.Style``.
 
     ``fixed_halo`` is the halo once the norms are given statistics. ``texture``: channels of noise follow the photo's.
+    ``strokes``: channels of a stroke map follow last, made by these settings.
     ``inputs`` is the width of a sampler's noise. ``suffix`` is added to the style's name where a method gives several.
     """
 
@@ -48,15 +50,20 @@ class Product:
     grain: float = 0.0
     texture: bool = False
     cells: bool = False
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
     inputs: int = 0
     suffix: str = ""
 
     def example(self, count: int, height: int, width: int) -> Tensor:
-        """An input by chance: count x 3 (texture: 6) x height x width, or count x inputs for a sampler."""
+        """An input by chance: count x channels x height x width, or count x inputs for a sampler.
+
+        The channels are 3, with texture 6, and STROKE_CHANNELS more with strokes.
+        """
         if self.inputs:
             return torch.randn(count, self.inputs)
         photos = torch.rand(count, 3, height, width) * 2 - 1
-        return torch.cat([photos, torch.randn(count, CHANNELS, height, width)], 1) if self.texture else photos
+        noise = torch.randn(count, CHANNELS if self.texture else 0, height, width)
+        return torch.cat([photos, noise, torch.rand(count, self.strokes.channels, height, width) * 2 - 1], 1)
 
 
 class Method(Protocol):
@@ -118,18 +125,23 @@ class Average:
             mine.copy_(theirs)
 
 
-def advance(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """A step along the gradients that have added up, with the learning rate times ``rate``."""
+def advance(optimizer: torch.optim.Optimizer, rate: float, clip: float = 0.0) -> None:
+    """A step along the gradients that have added up, with the learning rate times ``rate``.
+
+    ``clip``: the longest that they may be together, 0 for any length.
+    """
+    if clip:
+        nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], clip)
     for group in optimizer.param_groups:
         group["lr"] = group["initial_lr"] * rate
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    """One step down the loss with the optimiser's learning rate times ``rate``."""
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, clip: float = 0.0) -> None:
+    """One step down the loss with the optimiser's learning rate times ``rate``; ``clip`` as in ``advance``."""
     loss.backward()  # pyright: ignore[reportUnknownMemberType]
-    advance(optimizer, rate)
+    advance(optimizer, rate, clip)
 
 
 def adam(network: nn.Module, rate: float, betas: tuple[float, float]) -> torch.optim.Adam:

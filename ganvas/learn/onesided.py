@@ -107,7 +107,7 @@ class OneSided:
             told.append({name: loss.detach() for name, loss in losses.items()})
         freeze([self.adversary.network], False)
         for optimizer in self.optimizers():
-            advance(optimizer, rate)
+            advance(optimizer, rate, self.descent.clip)
         return mean_of(told)
 
     def optimizers(self) -> list[torch.optim.Optimizer]:

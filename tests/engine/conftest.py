@@ -8,9 +8,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from ganvas.stroke_settings import StrokeSettings
 from ganvas.style import Style, save
 
 HALO, MULTIPLE = 16, 4
+NO_STROKES = StrokeSettings()
 SHOWN = "popos_kait-herzog-8242.jpg", "unsplash_seondol-son-skcd9onunjw-unsplash.jpg", "budgie_casa-mila.jpg"
 
 
@@ -61,12 +63,19 @@ def local_network(channels: int = 3) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
 
 
-def write_local(folder: Path, name: str = "local", canvas: int = 256, grain: float = 0.0, texture=False) -> Style:
+def write_local(
+    folder: Path,
+    name: str = "local",
+    canvas: int = 256,
+    grain: float = 0.0,
+    texture=False,
+    strokes=NO_STROKES,
+) -> Style:
     """The local network as a style file."""
     folder.mkdir(parents=True, exist_ok=True)
-    noise = {"grain": grain, "texture": texture}
+    noise = {"grain": grain, "texture": texture, "strokes": strokes.plain()}
     style = Style(name, {"en": name}, halo=HALO, multiple=MULTIPLE, canvas=canvas, **noise, licence="CC0-1.0")
-    return save(local_network(6 if texture else 3), style, folder / f"{name}.onnx")
+    return save(local_network((6 if texture else 3) + strokes.channels), style, folder / f"{name}.onnx")
 
 
 @pytest.fixture(scope="session")

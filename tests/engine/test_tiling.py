@@ -9,6 +9,7 @@ from ganvas.engine import session
 from ganvas.engine.tiling import Reach, cut, mirror, paint, run_tile, to_batch, to_pixels
 from ganvas.errors import Cancelled
 from ganvas.grain import grain
+from ganvas.stroke_settings import StrokeSettings
 from tests.engine.conftest import HALO, MULTIPLE, noise, write_local
 
 SIZES = [
@@ -49,6 +50,17 @@ def exact(request, local_file):
 def test_tiles_equal_the_whole_in_fp32(exact, height, width):
     pixels = noise(height, width)
     assert np.abs(tiled(exact, pixels, GRAINED) - whole(exact, pixels, GRAINED)).max() <= 1e-5
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 5), (64, 65), (201, 333)])
+def test_tiles_with_their_strokes_equal_the_whole(tmp_path, height, width):
+    strokes = StrokeSettings((9.0, 5.0), (16.0, 7.0), (5.0, 2.0), (0.0, 12.0))
+    write_local(tmp_path, strokes=strokes)
+    run = session.open(tmp_path / "local.onnx", "fp32")
+    reach = Reach(HALO, MULTIPLE, tile=32, strokes=strokes)
+    pixels = noise(height, width)
+    at_once = tiled(run, pixels, replace(reach, tile=512))
+    assert np.abs(tiled(run, pixels, reach) - at_once).max() <= 1e-5
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 5), (64, 65), (131, 131), (201, 333)])

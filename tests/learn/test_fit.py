@@ -34,6 +34,12 @@ MISFITS = [
     ("house", "options.generator={cells=true,fine=1}", "fine blocks"),
     ("house-pairs", "options.generator.local={cells=true,skips=true}", "no way up"),
     ("house-pairs", "options.generator.local={spread=4,blocks=0}", "the block after it"),
+    ("house", "options.strokes={spacing=[8.0]}", "one spacing, length, width and detail"),
+    (
+        "house",
+        "options={generator={skips=true},strokes={spacing=[8.0],length=[9.0],width=[3.0],detail=[0.0]}}",
+        "With strokes the generator has no skips",
+    ),
     ("house", "data.unpaired={source='somewhere'}", "there are none"),
     ("house-pairs", "data.hints={dabs=1,turned=2}", "shares from 0 to 1"),
     ("house-pairs", "options.even=1.5", "from 0 to 1"),

@@ -23,6 +23,8 @@ OPTIONS = {
     "together": ["options.together=5.0"],
     "texture": ["options.texture=true", "options.grain=0.0"],
     "rehearsal": ["options.rehearse=2", "options.rehearsed=5"],
+    "strokes": ["options.strokes={spacing=[8.0],length=[12.0],width=[4.0],detail=[0.0]}", "options.statistics=1.0"],
+    "palette": ["options.palette=1.0"],
     "fine": ["options.generator.fine=1"],
     "hinge": ["options.objective=hinge", "options.spectral=true"],
 }

@@ -24,11 +24,18 @@ from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge
 from ganvas.learn.nets.features import Features, channels
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions
 from ganvas.learn.nets.projected import look
+from ganvas.learn.nets.stroke_generator import StrokeGenerator
 from ganvas.learn.onesided import OneSided
 from ganvas.learn.penalties import ObjectiveName
 from ganvas.learn.precision import autocast
 from ganvas.learn.rehearsal import Rehearsal
 from ganvas.learn.sets import Sets
+from ganvas.learn.statistics import ArtStatistics
+from ganvas.learn.strokes import draw_strokes
+from ganvas.learn.transport import ColourTransport
+from ganvas.stroke_settings import StrokeSettings
+
+CLIP, WARM = 1.0, 2.5  # with strokes: the longest gradient, and the rate while only the palette is learnt
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ class HouseOptions:
     photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
     together, are held to the art, taken together, on ``layers``. ``rehearse``: how many crops of the last ``rehearsed``
     the heads learn from again at each step, of art and of pictures each. ``rims``: how much pale rims along edges
-    count.
+    count. ``strokes``: the photo's strokes are a further input, see ``ganvas.stroke_settings``; the warm start then
+    learns the palette. ``statistics``: how much covariances of features on ``statistics_layers`` are held to the
+    nearest art's. ``palette``: how much the colours of zones, taken together, are brought to the art's.
     """
 
     generator: LocalOptions = field(default_factory=LocalOptions)
@@ -75,6 +84,20 @@ class HouseOptions:
     rehearse: int = 0
     rehearsed: int = 48
     rims: float = 0.0
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
+    statistics: float = 0.0
+    statistics_layers: tuple[str, ...] = ("1_2", "2_2", "/1_2", "/2_2", "/3_3")
+    palette: float = 0.0
+
+    @property
+    def noises(self) -> int:
+        """How many channels of noise the generator is given beside the photo."""
+        return CHANNELS if self.texture else 0
+
+    @property
+    def counted_layers(self) -> tuple[str, ...]:
+        """The layers whose statistics are held to the art's; none where they are not."""
+        return self.statistics_layers if self.statistics else ()
 
     @property
     def held_layers(self) -> tuple[str, ...]:
@@ -98,20 +121,26 @@ class House(OneSided):
     def __init__(self, options: HouseOptions) -> None:
         self.options = options
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
-        self.descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
-        self.maker = Maker(LocalGenerator(options.generator, CHANNELS if options.texture else 0), self.descent)
-        self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers, *options.held_layers)))
+        self.bf16 = not options.strokes.layers
+        descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
+        self.descent = replace(descent, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
+        network = StrokeGenerator if options.strokes.layers else LocalGenerator
+        self.maker = Maker(network(options.generator, options.noises), self.descent)
+        held = (*options.held_layers, *options.counted_layers)
+        self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers, *held)))
         self.features = Features("4_3" if any("4_" in name for name in self.wanted) else "3_3")
         heads = DiscriminatorOptions("projected", layers=options.layers, width=options.width)
         judge = FeatureJudge(heads, options.spectral, self.features)
         self.heads = judge.heads
         self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
+        self.statistics = ArtStatistics({name: channels(name) for name in options.counted_layers})
+        self.transport = ColourTransport(options.cell)
         self.sets = Sets({name: channels(name) for name in options.layers}) if options.together else None
         seen = ("art", "pictures") if options.rehearse else ()
         self.rehearsals = {which: Rehearsal(options.rehearse, options.rehearsed) for which in seen}
         about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
         self.adversary = Adversary(about, self.descent, network=judge)
-        weighed = ("adversarial", "content", "colour", "neighbours", "together", "rims")
+        weighed = ("adversarial", "content", "colour", "neighbours", "together", "rims", "statistics", "palette")
         self.weights = {name: getattr(options, name) for name in weighed}
 
     def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
@@ -119,7 +148,7 @@ class House(OneSided):
         if batch.step >= self.options.warm_steps:
             return super().step(batch, rate)
         with autocast(self.precision):
-            told = self.warm(batch)
+            told = self.warm_palette(batch) if self.options.strokes.layers else self.warm(batch)
         self.maker.follow(len(batch.source), batch.step)
         return told
 
@@ -129,6 +158,15 @@ class House(OneSided):
         descend(self.maker.optimizer, loss, 2.0)
         return {"reconstruction": loss.detach()}
 
+    def warm_palette(self, batch: Batch) -> dict[str, Tensor]:
+        """Colours alone, without a look of the features: strokes are there, and a palette is found in seconds."""
+        options, picture = self.options, self.paint(batch)
+        self.transport.learn(batch.target)
+        held = colour(picture, batch.source, options.cell, options.margins)
+        moved = self.transport(picture)
+        descend(self.maker.optimizer, options.palette * moved + options.colour * held, WARM, CLIP)
+        return {"palette": moved.detach(), "colour": held.detach()}
+
     def paint(self, batch: Batch) -> Tensor:
         """The live generator's pictures n x 3 x h x w."""
         return self.maker.live(self.seen(batch))
@@ -137,7 +175,8 @@ class House(OneSided):
         """A picture and the batch's art, each looked at once for the discriminator, the generator and what is held."""
         picture = self.paint(batch)
         judged = (self.heard and self.shares) or self.sets
-        layers = (*(self.options.layers if judged else ()), *self.options.held_layers)
+        held = (*self.options.held_layers, *self.options.counted_layers)
+        layers = (*(self.options.layers if judged else ()), *held)
         with torch.no_grad():
             art = look(self.features, batch.target, tuple(dict.fromkeys(layers)))
         return Sight(picture, look(self.features, picture, self.wanted), art)
@@ -171,12 +210,26 @@ class House(OneSided):
         told = {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
         told |= {"rims": rims(fake.picture, batch.source)} if options.rims else {}
         told |= {"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {}
-        return told | ({"together": self.sets(fake.maps, fake.art)} if self.sets else {})
+        told |= {"together": self.sets(fake.maps, fake.art)} if self.sets else {}
+        return told | self.of_art(batch, fake)
+
+    def of_art(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
+        """What the art asks of the picture as a whole: which marks there are, and which colours."""
+        told: dict[str, Tensor] = {}
+        if self.options.statistics:
+            self.statistics.learn(fake.art, batch.target)
+            told["statistics"] = self.statistics(fake.maps, batch.source)
+        if self.options.palette:
+            self.transport.learn(batch.target)
+            told["palette"] = self.transport(fake.picture)
+        return told
 
     def seen(self, batch: Batch) -> Tensor:
         """The photo with the grain that the engine will add, too; and beside it the grain that it will give."""
         x = batch.source + self.options.grain * batch.grain
         x = torch.cat([x, batch.grain], 1) if self.options.texture else x
+        if self.options.strokes.layers:
+            x = torch.cat([x, draw_strokes(batch.source, self.options.strokes, batch.step)], 1)
         return x.contiguous(memory_format=torch.channels_last)
 
     def picture(self, batch: Batch) -> Tensor:
@@ -187,7 +240,7 @@ class House(OneSided):
         """The averaged generator; local, so it says its halo."""
         made, options = self.maker.generator, self.options
         product = Product(made, halo=made.halo, multiple=made.multiple, grain=options.grain, texture=options.texture)
-        return [replace(product, cells=options.generator.cells)]
+        return [replace(product, cells=options.generator.cells, strokes=options.strokes)]
 
     def parts(self) -> dict[str, Any]:
         """What has a state; the pool and the neighbours where there are some."""
@@ -195,6 +248,8 @@ class House(OneSided):
         pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
         pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
         pool |= {"sets": self.sets} if self.sets else {}
+        pool |= {"statistics": self.statistics} if self.options.statistics else {}
+        pool |= {"transport": self.transport} if self.options.palette else {}
         pool |= {f"rehearsal_{which}": one for which, one in self.rehearsals.items()}
         return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
 

@@ -20,6 +20,7 @@ from ganvas.style import Catalog
 from ganvas.web import manual, problems
 from ganvas.web.api import faces, health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
+from ganvas.web.grants import Grants
 from ganvas.web.headers import CarefulHeaders
 from ganvas.web.intake import Door, Intake
 from ganvas.web.metrics import Metrics
@@ -70,7 +71,8 @@ def create_app(
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
     )
-    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams)
+    grants = Grants(settings.data, settings.keep)
+    app.state.parts = Parts(settings, engine, store, catalog, turns, metrics, seal, shop, streams, grants)
     app.state.works = works
     problems.handle(app)
     for noun in (styles, pictures, faces, jobs, history, login, health, manual):
@@ -139,4 +141,5 @@ async def sweep(parts: Parts) -> None:
     """Delete, now and then, the pictures that nobody owns and that are old enough."""
     while True:
         await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+        await anyio.to_thread.run_sync(parts.grants.sweep)
         await anyio.sleep(min(SWEEP, parts.settings.keep))

@@ -10,6 +10,7 @@ from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
+from ganvas.web.grants import Grants
 from ganvas.web.metrics import Metrics
 from ganvas.web.seal import Seal
 from ganvas.web.stream import Streams
@@ -29,6 +30,7 @@ class Parts:
     seal: Seal | None
     shop: Shop
     streams: Streams
+    grants: Grants
 
 
 def find_parts(request: Request) -> Parts:

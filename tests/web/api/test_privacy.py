@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from ganvas.web.grants import Grants
+from ganvas.web.owners import COOKIE, name_cookie, read_secret, sign
 from tests.web.conftest import draw
 
 PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
@@ -55,3 +56,42 @@ def test_a_grant_ends_and_is_swept(tmp_path):
     assert not over.covers("me", "key")
     over.sweep()
     assert list((tmp_path / "grants").iterdir()) == []
+
+
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
+PLAIN_LINK = {"Upgrade-Insecure-Requests": "1", "Accept": "text/html"}  # by http, from a browser on another machine
+
+
+@pytest.mark.parametrize("headers", [LINK, PLAIN_LINK, LINK | {"Sec-Fetch-Site": "none"}, PAGE | LINK])
+def test_no_link_gives_a_browser_another_owner(serve, headers):
+    answer = serve().client.get("/api/v1/history", headers=headers)
+    assert answer.json()["pictures"] == []
+    assert "set-cookie" not in answer.headers
+
+
+def test_two_servers_on_one_address_leave_each_others_owner_alone(house, serve, photo):
+    house.client.cookies.clear()
+    house.post(photo)
+    other = serve()
+    other.client.cookies.update(house.client.cookies)
+    other.client.get("/api/v1/history", headers=PAGE)
+    assert len(other.client.cookies) == 2
+    house.client.cookies.update(other.client.cookies)
+    assert len(house.client.get("/api/v1/history").json()["pictures"]) == 1
+
+
+def test_by_https_no_other_host_can_set_the_cookie(house):
+    house.client.cookies.clear()
+    cookie = house.client.get("https://127.0.0.1:8000/api/v1/history").headers["set-cookie"]
+    assert cookie.startswith("__Host-ganvas-owner-")
+    assert "secure" in cookie.lower()
+    assert "path=/;" in cookie.lower()
+
+
+def test_the_cookie_of_older_versions_is_moved_over_once(house):
+    key = read_secret(house.app.state.parts.settings.data)
+    house.client.cookies.clear()
+    house.client.cookies.set(COOKIE, f"browser-old.{sign('browser-old', key)}", domain="127.0.0.1", path="/")
+    house.client.post("/api/v1/history/folders", json={"name": "kept"})
+    assert list(house.client.cookies) == [name_cookie(key, secure=False)]
+    assert "kept" in house.client.get("/api/v1/history/folders").json()["folders"]

@@ -23,6 +23,7 @@ from ganvas.web.parts import Has
 
 COOKIE = "ganvas-owner"  # with a part of its own behind it; alone, the name of older versions
 LIFE = 400 * 24 * 3600  # seconds; browsers keep none longer
+PROXY = {"forwarded", "via", "x-real-ip"}  # headers that a proxy adds, beside X-Forwarded-...
 LOCAL = "local"
 SECRET = "secret"
 
@@ -75,7 +76,7 @@ def check_steward(request: Request, parts: Has) -> None:
     if parts.seal:
         return
     here = request.client is not None and is_loopback(request.client.host)
-    if not here or any(name in request.headers for name in ("forwarded", "x-forwarded-for")):
+    if not here or any(name in PROXY or name.startswith("x-forwarded-") for name in request.headers):
         raise Forbidden("Only callers on the server's own machine may change the styles.", "Set GANVAS_TOKEN there.")
 
 

@@ -7,7 +7,6 @@ disposable process with limits on memory and time, so that the worst file can do
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto
 
+from ganvas.environment import reduce_environment
 from ganvas.errors import BadStyle
 from ganvas.stroke_settings import STROKE_CHANNELS
 
@@ -122,7 +122,8 @@ def inspect_ends(graph: onnx.GraphProto, kind: str, channels: int) -> None:
 
 def attempt(path: Path, preview: bytes, kind: str, halo: int | None, multiple: int) -> None:
     """Run the network at a small size, and read the preview, in a process of its own; raises BadStyle."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
+    environment = reduce_environment()
+    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent), "OMP_NUM_THREADS": "1"}
     about = {"kind": kind, "halo": halo, "multiple": multiple, "preview": base64.b64encode(preview).decode()}
     question = json.dumps({"path": str(path), **about}).encode()
     command = [sys.executable, "-m", "ganvas.trial"]

@@ -11,6 +11,7 @@ from tests.house import Source, imports, sources
 
 NOUNS = {
     "errors",
+    "environment",
     "names",
     "disk",
     "grain",
@@ -31,15 +32,16 @@ SPINE = NOUNS | {"cut", "engine", "faces", "stylize", "film"}
 # Part -> the parts that it may import, itself apart. A new part of the house gets its line here.
 LEANS: dict[str, set[str]] = {
     "errors": set(),
+    "environment": set(),
     "names": set(),
     "disk": {"errors"},
     "stroke_settings": set(),
     "grain": {"errors"},
     "listing": {"errors"},
     "text": set(),
-    "network": {"errors", "stroke_settings"},
+    "network": {"errors", "environment", "stroke_settings"},
     "trial": set(),
-    "image": {"errors"},
+    "image": {"errors", "environment"},
     "style": {"errors", "network", "stroke_settings", "trial"},
     "store": {"errors", "disk"},
     "settings": {"errors"},

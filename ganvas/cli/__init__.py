@@ -34,6 +34,7 @@ COMMANDS = {
     "serve": "ganvas.cli.serve:serve",
     "jobs": "ganvas.cli.jobs:jobs",
     "work": "ganvas.cli.jobs:work",
+    "owners": "ganvas.cli.owners:owners",
 }
 WRONG = 2
 

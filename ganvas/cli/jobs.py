@@ -25,12 +25,13 @@ Id = Annotated[str, typer.Argument(help="The job's id, as `ganvas jobs list` sho
 
 def open_shop() -> "tuple[Shop, str]":
     """The jobs of this installation, and whose are meant."""
-    from ganvas.cli.wiring import open_engine, settled
+    from ganvas.cli.wiring import keep_private, open_engine, settled
     from ganvas.jobs.shop import Shop
     from ganvas.store import Store
     from ganvas.web.owners import LOCAL, token_owner
 
     settings = settled()
+    keep_private(settings)
     owner = token_owner(settings.token) if settings.token else LOCAL
     return Shop(settings, open_engine(settings), Store(settings.data / "store")), owner
 

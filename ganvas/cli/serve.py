@@ -19,7 +19,7 @@ def serve(
     """Serve the page and the API, by default on http://127.0.0.1:8000 for this machine alone."""
     from dataclasses import replace
 
-    from ganvas.cli.wiring import open_engine, settled
+    from ganvas.cli.wiring import keep_private, open_engine, settled
     from ganvas.store import Store
     from ganvas.web.app import create_app
     from ganvas.web.server import address, check_address, listen, run
@@ -27,6 +27,7 @@ def serve(
     given = {"host": host, "port": port, "data": data}
     settings = replace(settled(), **{name: value for name, value in given.items() if value is not None})
     check_address(settings)
+    keep_private(settings)
     engine = open_engine(settings)
     app = create_app(settings, engine, Store(settings.data / "store"), engine.catalog, works=work)
     with listen(settings) as listening:

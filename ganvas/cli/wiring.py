@@ -17,6 +17,13 @@ def settled() -> Settings:
     return Settings.from_environment(os.environ)
 
 
+def keep_private(settings: Settings) -> None:
+    """Let nobody else on this machine read the data folder: what is there already, and what this process writes."""
+    os.umask(0o077)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.chmod(0o700)
+
+
 def built_in() -> Path:
     """The folder of the built-in styles: in an installed package within it, in a clone beside it."""
     package = Path(ganvas.__file__).parent

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ganvas.environment import reduce_environment
 from ganvas.errors import BadPhoto, GanvasError, Missing, TooLarge
 from ganvas.image import wire
 from ganvas.image.kind import sniff
@@ -26,7 +27,6 @@ from ganvas.image.photo import BLOCKS, MIB, Limits, Photo
 START = 30.0  # seconds that the process which forks may take to load
 GRACE = 5.0  # seconds beyond a photo's own after which that process is taken for dead
 MOMENT = 0.05  # seconds between the end of a process and its being known
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # no tokens, no secrets
 ERRORS: dict[object, type[GanvasError]] = {"BadPhoto": BadPhoto, "TooLarge": TooLarge}
 
 
@@ -95,7 +95,7 @@ class Nursery:
 def started() -> Zygote:
     """A new zygote that said it is ready. Raises Missing."""
     ours, theirs = socket.socketpair()
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment = reduce_environment()
     environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-P", "-c", "from ganvas.image.zygote import main; main()", str(theirs.fileno())]
     with theirs:

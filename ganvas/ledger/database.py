@@ -94,8 +94,8 @@ def is_postgres(engine: Engine) -> bool:
 def open_engine(url: str) -> Engine:
     """An engine whose transactions begin as the module says."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": WAIT}, pool_size=10, max_overflow=20)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT}, pool_size=10, max_overflow=20)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine

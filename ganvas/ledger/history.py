@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ganvas.errors import NotFound
-from ganvas.ledger.models import Folder, Picture, Release
+from ganvas.ledger.models import Folder, Job, Part, Picture, Release
 
 PAGE = 60
 LONGEST_FOLDER = 120
@@ -87,6 +87,17 @@ def get(session: Session, owner: str, id: str) -> Picture:
     if picture is None or picture.owner != owner:
         raise NotFound(f"There is no picture {id[:40]!r} in your history.", "It may have been deleted.")
     return picture
+
+
+def owns_blob(session: Session, owner: str, key: str) -> bool:
+    """Whether a blob is in an owner's history (picture, photo, mask, thumbnail) or in one of the owner's jobs."""
+    if not (key.isascii() and key.isalnum()):
+        return False
+    columns = (Picture.key, Picture.photo, Picture.mask, Picture.thumbnail)
+    pictures = select(Picture.id).where(Picture.owner == owner, or_(*(column == key for column in columns)))
+    masks = select(Job.id).where(Job.owner == owner, Job.mask == key)
+    photos = select(Part.id).join(Job).where(Job.owner == owner, Part.photo == key)
+    return any(session.scalar(query.limit(1)) is not None for query in (pictures, masks, photos))
 
 
 def holder(picture: Picture) -> str:

@@ -22,6 +22,7 @@ from ganvas.style import Catalog
 from ganvas.web import manual, problems, thumbnails
 from ganvas.web.api import faces, health, history, jobs, login, pictures, styles
 from ganvas.web.gate import Gate
+from ganvas.web.grants import Grants
 from ganvas.web.headers import CarefulHeaders
 from ganvas.web.intake import Door, Intake
 from ganvas.web.metrics import Metrics
@@ -73,8 +74,9 @@ def create_app(
         telemetry=SILENT,
         form_limits={"max_fields": 32, "max_files": 2, "max_part_size": 64 << 10},
     )
+    grants = Grants(settings.data, settings.keep)
     app.state.parts = Parts(
-        settings, engine, store, catalog, turns, metrics, seal, shop, streams, Single(thumbnails.AT_ONCE)
+        settings, engine, store, catalog, turns, metrics, seal, shop, streams, Single(thumbnails.AT_ONCE), grants
     )
     app.state.works = works
     problems.handle(app)
@@ -151,6 +153,7 @@ async def sweep(parts: Parts) -> None:
     while True:
         try:
             await anyio.to_thread.run_sync(parts.store.sweep, parts.settings.keep)
+            await anyio.to_thread.run_sync(parts.grants.sweep)
         except OSError as error:  # a disk that cannot be written now may be later
             LOG.warning("the store cannot be swept: %s", error.strerror)
         await anyio.sleep(min(SWEEP, parts.settings.keep))

@@ -8,9 +8,9 @@ need no name service, so a Host that is an address cannot be rebound.
 import ipaddress
 import re
 from collections.abc import Collection
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ganvas.web.problems import build, respond
@@ -97,11 +97,7 @@ def normalise(origin: str) -> tuple[str, int] | None:
 
 def read_cookie(header: str) -> str:
     """The value of our cookie, or nothing."""
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+    return cookie_parser(header).get(COOKIE, "")
 
 
 def is_address(name: str) -> bool:

@@ -5,7 +5,6 @@ process has read it within bounds and found it to be a style.
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import ganvas
 from ganvas.engine.tile_trial import try_served_tile
+from ganvas.environment import reduce_environment
 from ganvas.errors import BadStyle
 from ganvas.style import check
 
@@ -24,7 +24,7 @@ START = "import sys; from pathlib import Path; from ganvas.web.inspection import
 
 def inspect(path: Path) -> None:
     """Come back when the file is a style that can be run. Raises BadStyle with what is wrong."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(ganvas.__file__).parent.parent)}
+    environment = reduce_environment() | {"PYTHONPATH": str(Path(ganvas.__file__).parent.parent)}
     command = [sys.executable, "-P", "-c", START, str(path)]
     try:
         child = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=False)

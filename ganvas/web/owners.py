@@ -1,8 +1,10 @@
 """Whose a record is: a signed cookie's in a browser, the token's in a script. Knows headers and cookies, and no record.
 
-A browser is given an owner of its own, unasked, in a cookie that scripts cannot read; who loses the cookie loses what
-was made under it. Whoever shows the token is the token's owner on every machine; scripts on a server without a token
-are one owner together.
+A browser is given an owner of its own, unasked, in a cookie that scripts cannot read. It is given to this server's own
+page only: a link on another site brings no cookie (SameSite=Strict), and a new one would replace what is there. The
+cookie's name comes from the server's secret, since browsers share cookies among all ports of an address.
+`ganvas owners` gives what an owner that was lost had to another. Whoever shows the token is the token's owner on every
+machine; scripts on a server without a token are one owner together.
 """
 
 import hashlib
@@ -16,11 +18,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from ganvas.errors import Forbidden
-from ganvas.web.gate import is_loopback
+from ganvas.web.gate import check_origin, is_loopback
 from ganvas.web.parts import Has
 
-COOKIE = "ganvas-owner"
+COOKIE = "ganvas-owner"  # with a part of its own behind it; alone, the name of older versions
 LIFE = 400 * 24 * 3600  # seconds; browsers keep none longer
+PROXY = {"forwarded", "via", "x-real-ip"}  # headers that a proxy adds, beside X-Forwarded-...
 LOCAL = "local"
 SECRET = "secret"
 
@@ -31,15 +34,29 @@ def find_owner(request: Request, response: Response, parts: Has) -> str:
     if parts.seal and scheme.lower() == "bearer":
         return token_owner(token.strip())
     key = read_secret(parts.settings.data)
-    if owner := verified(request.cookies.get(COOKIE, ""), key):
+    secure = request.url.scheme == "https"
+    if owner := verified(request.cookies.get(name_cookie(key, secure), ""), key):
         return owner
+    if owner := verified(request.cookies.get(COOKIE, ""), key):
+        response.delete_cookie(COOKIE, httponly=True, secure=secure, samesite="strict")
+        return issue(response, owner, key, secure)
     if not from_browser(request):
         return LOCAL
     owner = f"browser-{secrets.token_hex(12)}"
-    secure = request.url.scheme == "https"
+    return issue(response, owner, key, secure) if from_own_page(request) else owner
+
+
+def issue(response: Response, owner: str, key: bytes, secure: bool) -> str:
+    """Give a browser its owner, which is returned; ``secure`` where it came by https."""
     value = f"{owner}.{sign(owner, key)}"
-    response.set_cookie(COOKIE, value, max_age=LIFE, httponly=True, secure=secure, samesite="strict")
+    name = name_cookie(key, secure)
+    response.set_cookie(name, value, max_age=LIFE, httponly=True, secure=secure, samesite="strict")
     return owner
+
+
+def name_cookie(key: bytes, secure: bool) -> str:
+    """The cookie's name, this server's own; by https with the prefix that keeps other hosts from setting it."""
+    return f"{'__Host-' if secure else ''}{COOKIE}-{sign('the name of the cookie', key)[:12]}"
 
 
 def token_owner(token: str) -> str:
@@ -59,7 +76,7 @@ def check_steward(request: Request, parts: Has) -> None:
     if parts.seal:
         return
     here = request.client is not None and is_loopback(request.client.host)
-    if not here or any(name in request.headers for name in ("forwarded", "x-forwarded-for")):
+    if not here or any(name in PROXY or name.startswith("x-forwarded-") for name in request.headers):
         raise Forbidden("Only callers on the server's own machine may change the styles.", "Set GANVAS_TOKEN there.")
 
 
@@ -68,7 +85,19 @@ Steward = Depends(check_steward)
 
 def from_browser(request: Request) -> bool:
     """Whether a browser sent this: browsers say where their requests come from (Fetch Metadata)."""
-    return any(name in request.headers for name in ("sec-fetch-site", "origin", "cookie"))
+    return any(name in request.headers for name in ("sec-fetch-site", "origin", "cookie", "upgrade-insecure-requests"))
+
+
+def from_own_page(request: Request) -> bool:
+    """Whether a script of this server's own page sent this: no navigation, and no other site's request.
+
+    By plain http browsers tell Fetch Metadata to this machine alone; there a navigation is known by what it asks for.
+    """
+    headers = request.headers
+    if "sec-fetch-site" in headers:
+        return headers["sec-fetch-site"] == "same-origin" and headers.get("sec-fetch-mode") != "navigate"
+    navigates = "upgrade-insecure-requests" in headers or "text/html" in headers.get("accept", "")
+    return not navigates and check_origin(request.scope | {"method": "POST"}, headers) is None
 
 
 def verified(value: str, key: bytes) -> str:

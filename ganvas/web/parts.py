@@ -10,6 +10,7 @@ from ganvas.jobs.shop import Shop
 from ganvas.settings import Settings
 from ganvas.store import Store
 from ganvas.style import Catalog
+from ganvas.web.grants import Grants
 from ganvas.web.metrics import Metrics
 from ganvas.web.seal import Seal
 from ganvas.web.single import Single
@@ -31,6 +32,7 @@ class Parts:
     shop: Shop
     streams: Streams
     thumbnails: Single
+    grants: Grants
 
 
 def find_parts(request: Request) -> Parts:

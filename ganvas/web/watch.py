@@ -4,6 +4,7 @@ The log has method, route's path, status, seconds and bytes; no query, no file n
 """
 
 import logging
+import re
 import time
 
 from fastapi import Response
@@ -16,6 +17,8 @@ from ganvas.web.problems import build, explain, respond
 
 ACCESS = logging.getLogger("ganvas.access")
 FAILURES = logging.getLogger("ganvas.web")
+NOT_IN_ADDRESSES = re.compile(r"[^0-9A-Za-z.:%_-]")
+LONGEST_ADDRESS = 64
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -49,7 +52,7 @@ class Watch:
         self.metrics.seconds.labels(method, route).observe(seconds)
         self.metrics.bytes.labels("in").inc(seen.received)
         self.metrics.bytes.labels("out").inc(seen.sent)
-        client = (scope.get("client") or ("-",))[0]
+        client = clean_address((scope.get("client") or ("-",))[0])
         ACCESS.info("%s %s %s %d %.3fs %dB %dB", client, method, route, status, seconds, seen.received, seen.sent)
 
 
@@ -74,6 +77,11 @@ class Seen:
             self.status = message["status"]
         self.sent += len(message.get("body", b""))
         await self.outer(message)
+
+
+def clean_address(client: str) -> str:
+    """A caller's address for the log: a proxy hands on what a caller wrote, which may hold lines and escape codes."""
+    return NOT_IN_ADDRESSES.sub("?", client)[:LONGEST_ADDRESS]
 
 
 def name_route(scope: Scope) -> str:

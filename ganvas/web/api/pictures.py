@@ -14,7 +14,9 @@ from fastapi.responses import FileResponse
 from numpy.typing import NDArray
 from starlette.types import Receive
 
+from ganvas.errors import NotFound
 from ganvas.image import Limits, decode_mask, media_type
+from ganvas.ledger.history import owns_blob
 from ganvas.stylize import StylizedPicture, stylize
 from ganvas.web.api.history import remember
 from ganvas.web.api.jobs import is_long, postpone
@@ -65,6 +67,8 @@ async def make_picture(
     made, seconds = await turn
     if wish.long_edge is None:
         await anyio.to_thread.run_sync(remember, parts, owner, wish, made, seconds)
+    else:
+        await anyio.to_thread.run_sync(parts.grants.give, owner, made.key)
     picture = describe_picture(made, seconds)
     response.headers["Location"] = picture.url
     return picture
@@ -106,8 +110,9 @@ def describe_picture(made: StylizedPicture, seconds: float) -> Picture:
 
 @router.get("/pictures/{key}", summary="A picture", responses=GOT, response_class=Response)
 @router.head("/pictures/{key}", include_in_schema=False)
-def get_picture(key: str, request: Request, parts: Has, name: str = "") -> Response:
-    """The picture's file, which never changes. With ``name`` it is a download of that name."""
+def get_picture(key: str, request: Request, parts: Has, owner: Owner, name: str = "") -> Response:
+    """Your picture's file, which never changes. With ``name`` it is a download of that name."""
+    check_access(parts, owner, key)
     path = parts.store.path(key)
     kind = read_kind(path)
     headers = {"ETag": f'"{key}"', "Cache-Control": f"private, {FOREVER}"}
@@ -115,6 +120,15 @@ def get_picture(key: str, request: Request, parts: Has, name: str = "") -> Respo
         return unchanged(headers)
     disposition = name_file(name, SUFFIXES.get(kind, ""))
     return FileResponse(path, media_type=kind, headers=headers | {"Content-Disposition": disposition})
+
+
+def check_access(parts: Parts, owner: str, key: str) -> None:
+    """Raise NotFound, as for a key under which nothing is kept, where it is in nothing that the owner has."""
+    if parts.grants.covers(owner, key):
+        return
+    with parts.shop.desk.database.read() as session:
+        if not owns_blob(session, owner, key):
+            raise NotFound("There is no such picture.", "It may have been deleted, or be somebody else's.")
 
 
 def read_kind(path: Path) -> str:

@@ -1,0 +1,74 @@
+"""``ganvas owners``: lists owners, gives what one had to another, and deletes. Knows how they are shown."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from ganvas.cli.terminal import say, say_table
+
+owners = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Who has pictures and jobs: list, move, delete.",
+)
+Name = Annotated[str, typer.Argument(help="The owner, as `ganvas owners list` shows it.")]
+
+
+@owners.command("list")
+def list_owners() -> None:
+    """All who have pictures or jobs, the latest first."""
+    from ganvas.cli.wiring import settled
+    from ganvas.ledger.database import Database
+    from ganvas.ledger.owners import list_owners
+
+    database = Database(settled().database_url)
+    with database.read() as session:
+        found = list_owners(session)
+    database.close()
+    rows = [(one.owner, str(one.pictures), str(one.jobs), show_time(one.last)) for one in found]
+    say_table([("OWNER", "PICTURES", "JOBS", "LAST"), *rows] if rows else [("Nobody has anything.",)])
+
+
+@owners.command("move")
+def move_owner(owner: Name, to: Annotated[str, typer.Argument(help="Who has it all from now on.")]) -> None:
+    """Give all that one owner has to another, as when a browser lost its cookie."""
+    from ganvas.cli.wiring import settled
+    from ganvas.ledger.database import Database
+    from ganvas.ledger.owners import move_owner
+
+    database = Database(settled().database_url)
+    with database.write() as session:
+        move_owner(session, owner, to)
+    database.close()
+    say(f"What {owner} had is {to}'s.")
+
+
+@owners.command("delete")
+def delete_owner(owner: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Delete an owner's pictures, photos and jobs for good."""
+    from ganvas.cli.jobs import open_shop
+    from ganvas.ledger import history
+    from ganvas.ledger.owners import forget_owner
+
+    if not yes:
+        typer.confirm(f"Delete all that {owner} has?", abort=True)
+    shop, _ = open_shop()
+    while found := shop.desk.jobs(owner):
+        for seen in found:
+            shop.desk.delete(owner, seen.job.id, pictures=True)
+    with shop.desk.database.write() as session:
+        while pictures := history.find(session, owner, history.Search()):
+            for picture in pictures:
+                history.remove(session, picture)
+            session.flush()
+        forget_owner(session, owner)
+    shop.desk.keep.let_go()
+    shop.end()
+    say(f"Nothing of {owner} is left.")
+
+
+def show_time(at: float) -> str:
+    """A time in this machine's zone, to the minute."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

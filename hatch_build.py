@@ -6,7 +6,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class Beside(BuildHookInterface):  # pyright: ignore[reportMissingTypeArgument]
+class WheelContentsHook(BuildHookInterface):  # pyright: ignore[reportMissingTypeArgument]
     """Puts ``styles/`` into the wheel as ``ganvas/styles``; an editable install finds it in the repository."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -21,13 +21,13 @@ from PIL import Image
 from ganvas import image
 from ganvas.errors import TooLarge
 
-SHAPES = {1: (832, 1248), 12: (3000, 4000), 24: (4000, 6000), 100: (8333, 12000)}
-KINDS = ("jpeg", "png", "webp", "avif")
+SIZES_BY_MEGAPIXELS = {1: (832, 1248), 12: (3000, 4000), 24: (4000, 6000), 100: (8333, 12000)}
+FORMATS = ("jpeg", "png", "webp", "avif")
 MIB = 2**20
-OFTEN = 20  # times that the smallest photo is read for its time by the clock
+SMALL_PHOTO_REPEATS = 20  # times that the smallest photo is read for its time by the clock
 
 
-def scene(height: int, width: int) -> image.Pixels:
+def make_test_picture(height: int, width: int) -> image.Pixels:
     """A picture with soft parts, edges and grain: uint8 height x width x 3, the same each time."""
     random = np.random.default_rng(0)
     patch = random.integers(0, 160, (64, 64, 3)).repeat(16, 0).repeat(16, 1) + random.integers(0, 24, (1024, 1024, 3))
@@ -36,68 +36,75 @@ def scene(height: int, width: int) -> image.Pixels:
     return np.tile(patch.astype(np.uint8), tiles)[:height, :width] + slope
 
 
-def below() -> tuple[float, float]:
+def read_children_usage() -> tuple[float, float]:
     """Processor seconds and most megabytes of the ended processes below this one."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime, used.ru_maxrss / (1024 if sys.platform == "linux" else MIB)
 
 
-def highest() -> float:
+def read_peak_megabytes() -> float:
     """Most megabytes of this process; Linux says it without what its parent had when it was forked."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def written(kind: str, megapixels: int) -> dict[str, float]:
+def measure_encoding(format: str, megapixels: int) -> dict[str, float]:
     """What encoding costs; memory with the pixels in it."""
-    photo = image.Photo(scene(*SHAPES[megapixels]))
+    photo = image.Photo(make_test_picture(*SIZES_BY_MEGAPIXELS[megapixels]))
     began = time.process_time()
-    data = image.encode(photo, kind)
-    return {"seconds": time.process_time() - began, "memory": highest(), "bytes": len(data)}
+    data = image.encode(photo, format)
+    return {"seconds": time.process_time() - began, "memory": read_peak_megabytes(), "bytes": len(data)}
 
 
-def read(kind: str, megapixels: int) -> dict[str, float]:
+def measure_decoding(format: str, megapixels: int) -> dict[str, float]:
     """What decoding costs in its own process; memory with the file and the pixels in it."""
-    image.start()
-    image.stop()
-    loading, _ = below()
-    image.start()  # before the file is here, which would be counted as its own
+    image.start_decoders()
+    image.stop_decoders()
+    loading, _ = read_children_usage()
+    image.start_decoders()  # before the file is here, which would be counted as its own
     data = sys.stdin.buffer.read()
-    limits = image.Limits(bytes=2**30, seconds=600)
+    limits = image.DecodeLimits(bytes=2**30, seconds=600)
     began = time.perf_counter()
-    for _ in range(OFTEN if megapixels == 1 else 1):
-        assert image.decode(data, limits).pixels.shape[:2] == SHAPES[megapixels]
-    clock = (time.perf_counter() - began) / (OFTEN if megapixels == 1 else 1)
+    for _ in range(SMALL_PHOTO_REPEATS if megapixels == 1 else 1):
+        assert image.decode(data, limits).pixels.shape[:2] == SIZES_BY_MEGAPIXELS[megapixels]
+    clock = (time.perf_counter() - began) / (SMALL_PHOTO_REPEATS if megapixels == 1 else 1)
     while len(psutil.Process().children(recursive=True)) > 1:  # the one that forks hands on figures of who has ended
         time.sleep(0.1)
-    image.stop()
-    used, most = below()
-    return {"seconds": (used - 2 * loading) / (OFTEN if megapixels == 1 else 1), "memory": most, "clock": clock}
+    image.stop_decoders()
+    used, most = read_children_usage()
+    return {
+        "seconds": (used - 2 * loading) / (SMALL_PHOTO_REPEATS if megapixels == 1 else 1),
+        "memory": most,
+        "clock": clock,
+    }
 
 
-def one(what: str, kind: str, megapixels: int, data: bytes = b"") -> dict[str, float]:
+def measure_in_subprocess(operation: str, format: str, megapixels: int, data: bytes = b"") -> dict[str, float]:
     """One measurement in a fresh process."""
-    command = [sys.executable, "-m", "bench.images", "--one", what, kind, str(megapixels)]
+    command = [sys.executable, "-m", "bench.images", "--one", operation, format, str(megapixels)]
     run = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True)
     return json.loads(run.stdout)
 
 
-def file_of(kind: str, pixels: image.Pixels) -> tuple[bytes, bool]:
+def encode_test_file(format: str, pixels: image.Pixels) -> tuple[bytes, bool]:
     """A file to be read, and whether we write such a one ourselves; for what is too much for us Pillow is asked."""
     try:
-        return image.encode(image.Photo(pixels), kind), True
+        return image.encode(image.Photo(pixels), format), True
     except TooLarge:
         data = io.BytesIO()
-        Image.fromarray(pixels).save(data, kind, quality=50, **{"webp": {"method": 0}, "avif": {"speed": 10}}[kind])
+        Image.fromarray(pixels).save(data, format, quality=50, **{"webp": {"method": 0}, "avif": {"speed": 10}}[format])
         return data.getvalue(), False
 
 
-def row(kind: str, megapixels: int) -> str:
+def format_row(format: str, megapixels: int) -> str:
     """Both measurements of a format and a size, as a line of a table."""
-    data, ours = file_of(kind, scene(*SHAPES[megapixels]))
-    figures = [one("read", kind, megapixels, data), *([one("written", kind, megapixels)] if ours else [])]
+    data, ours = encode_test_file(format, make_test_picture(*SIZES_BY_MEGAPIXELS[megapixels]))
+    figures = [
+        measure_in_subprocess("read", format, megapixels, data),
+        *([measure_in_subprocess("written", format, megapixels)] if ours else []),
+    ]
     cells = [f"{each['seconds']:.2f} s | {each['memory']:.0f} MB" for each in figures]
-    return f"| {kind} | {megapixels} | {' | '.join(cells if ours else [*cells, 'refused | '])} |"
+    return f"| {format} | {megapixels} | {' | '.join(cells if ours else [*cells, 'refused | '])} |"
 
 
 def main() -> None:
@@ -107,13 +114,15 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.one:
         what, kind, megapixels = asked.one
-        print(json.dumps({"read": read, "written": written}[what](kind, int(megapixels))))
+        print(json.dumps({"read": measure_decoding, "written": measure_encoding}[what](kind, int(megapixels))))
         return
     print("| format | megapixels | decode | memory | encode | memory |\n|---|---|---|---|---|---|")
-    for kind in KINDS:
-        for megapixels in SHAPES:
-            print(row(kind, megapixels), flush=True)
-    small = one("read", "jpeg", 1, image.encode(image.Photo(scene(*SHAPES[1])), "jpeg"))
+    for kind in FORMATS:
+        for megapixels in SIZES_BY_MEGAPIXELS:
+            print(format_row(kind, megapixels), flush=True)
+    small = measure_in_subprocess(
+        "read", "jpeg", 1, image.encode(image.Photo(make_test_picture(*SIZES_BY_MEGAPIXELS[1])), "jpeg")
+    )
     print(f"\nA JPEG of one megapixel by the clock: {small['clock'] * 1000:.0f} ms.")
 
 

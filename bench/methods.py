@@ -27,31 +27,31 @@ from typing import Any
 
 import torch
 
-from bench.pairs import judged
-from ganvas.advise.advice import Pace, advise
-from ganvas.advise.facts import gather
-from ganvas.advise.rules import Wish
-from ganvas.cli import sheet
-from ganvas.cli.train import located
+from bench.paired_metrics import score_pairs
+from ganvas.advise.advice import Pace, recommend_recipe
+from ganvas.advise.facts import gather_facts
+from ganvas.advise.rules import TrainingGoal
+from ganvas.cli import contact_sheet
+from ganvas.cli.train import resolve_data_folders
 from ganvas.engine.engine import Engine
 from ganvas.image import Photo, encode
-from ganvas.judge.choice import MOST, Trial
-from ganvas.learn import loop
+from ganvas.judge.checkpoint_selection import MAX_VALIDATION_PHOTOS, CheckpointEvaluator
 from ganvas.learn import recipe as recipes
-from ganvas.learn.data import DataOptions, Pictures
-from ganvas.learn.domains import domains
-from ganvas.learn.export import export
+from ganvas.learn.data.batches import DataOptions, PictureDataset
+from ganvas.learn.data.domains import load_domains
+from ganvas.learn.formats.onnx import export_run
 from ganvas.learn.recipe import Recipe
-from ganvas.style import Catalog
+from ganvas.learn.training import loop
+from ganvas.style.catalog import Catalog
 
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
-STYLE, COSTS = "style.onnx", "costs.json"
-FEWEST = 3  # pictures between which there is a kernel distance
-COMPARED = ("ukiyoe-cyclegan", "ukiyoe-cut", "ukiyoe-fastcut", "ukiyoe-house")
-PAIRED = ("popart", "openmoji-pix2pix", "facades")
-ADVISED = ("monet", "ukiyoe", "vangogh")
-Row = tuple[str, tuple[str, ...]]  # a recipe, and what is changed of it
-OPTIONS: dict[str, Row] = {
+STYLE_FILE, COSTS_FILE = "style.onnx", "costs.json"
+MIN_TEST_PICTURES = 3  # pictures between which there is a kernel distance
+METHOD_RECIPES = ("ukiyoe-cyclegan", "ukiyoe-cut", "ukiyoe-fastcut", "ukiyoe-house")
+PAIRED_RECIPES = ("popart", "openmoji-pix2pix", "facades")
+ADVISED_SETS = ("monet", "ukiyoe", "vangogh")
+RecipeVariant = tuple[str, tuple[str, ...]]  # a recipe, and what is changed of it
+OPTION_VARIANTS: dict[str, RecipeVariant] = {
     "house": ("ukiyoe-house", ()),
     "house-no-average": ("ukiyoe-house", ("options.half_life=0.0",)),
     "house-r1": ("ukiyoe-house", ("options.adversary.r1=1.0",)),
@@ -66,98 +66,101 @@ OPTIONS: dict[str, Row] = {
 Figures = dict[str, float]
 
 
-def trained(recipe: Recipe, folder: Path) -> Figures:
+def train_and_export(recipe: Recipe, folder: Path) -> Figures:
     """Train, or go on, and export; steps, processor seconds a step, the largest memory of this process in MB.
 
     What a run costs is known where it was not cut short.
     """
     if not (folder / "recipe.toml").exists():
-        recipe = budgeted(recipe)
+        recipe = set_steps_for_minutes(recipe)
         begun = time.process_time()
-        loop.train(recipe, folder)
+        loop.start_training(recipe, folder)
         took = {"seconds a step": (time.process_time() - begun) / recipe.schedule.steps}
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        (folder / COSTS).write_text(json.dumps({"steps": recipe.schedule.steps, **took, "MB": memory}))
-    loop.resume(folder)
-    export(folder, folder / STYLE)
-    return json.loads((folder / COSTS).read_text()) if (folder / COSTS).exists() else {}
+        (folder / COSTS_FILE).write_text(json.dumps({"steps": recipe.schedule.steps, **took, "MB": memory}))
+    loop.resume_training(folder)
+    export_run(folder, folder / STYLE_FILE)
+    return json.loads((folder / COSTS_FILE).read_text()) if (folder / COSTS_FILE).exists() else {}
 
 
-def budgeted(recipe: Recipe, tries: int = 6) -> Recipe:
+def set_steps_for_minutes(recipe: Recipe, tries: int = 6) -> Recipe:
     """The recipe with steps for its minutes of processor time, where it does not say steps."""
     if recipe.schedule.steps:
         return recipe
-    recipe = loop.threaded(recipe)
+    recipe = loop.resolve_threads(recipe)
     chosen = loop.chosen_precision(recipe, loop.stopwatch_of(recipe))
     recipe = replace(recipe, schedule=replace(recipe.schedule, precision=chosen.precision))
     torch.set_num_threads(recipe.schedule.threads)
-    batch_at = loop.pictured(recipe)
+    batch_at = loop.make_batch_function(recipe)
     method, learning = (
-        loop.fresh(recipe, batch_at),
+        loop.create_method(recipe, batch_at),
         [replace(batch_at(step), step=1_000_000 + step) for step in range(tries)],
     )
-    method.step(learning[0], 1.0)
+    method.train_step(learning[0], 1.0)
     begun = time.process_time()
     for batch in learning[1:]:
-        method.step(batch, 1.0)
+        method.train_step(batch, 1.0)
     seconds = (time.process_time() - begun) / (tries - 1)
     steps = max(1, round(recipe.schedule.minutes * 60 / seconds))
     return replace(recipe, schedule=replace(recipe.schedule, steps=steps))
 
 
-def in_a_process(recipe: Recipe, folder: Path) -> Figures:
+def train_in_subprocess(recipe: Recipe, folder: Path) -> Figures:
     """``trained`` in a process of its own, so that memory is that of one training."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(trained, (recipe, folder))
+        return pool.apply(train_and_export, (recipe, folder))
 
 
-def scored(recipe: Recipe, folder: Path) -> Figures:
+def score_run(recipe: Recipe, folder: Path) -> Figures:
     """How near the run's style is to unseen works, and its pictures to their unseen photos, with standard errors."""
     engine = Engine(Catalog([folder]))
-    return trial(recipe.data).scores(lambda photo: engine.apply(recipe.name, photo))
+    return open_evaluator(recipe.data).score_pictures(lambda photo: engine.apply(recipe.name, photo))
 
 
 @cache
-def trial(data: DataOptions) -> Trial:
+def open_evaluator(data: DataOptions) -> CheckpointEvaluator:
     """The test photos and works of the data, at most MOST photos, at the size that training sees them."""
-    photos, art = unseen(data)
-    every = -(-len(photos) // MOST)
-    return Trial([photos[index] for index in range(0, len(photos), every)], [art[i] for i in range(len(art))])
+    photos, art = load_test_side(data)
+    every = -(-len(photos) // MAX_VALIDATION_PHOTOS)
+    return CheckpointEvaluator(
+        [photos[index] for index in range(0, len(photos), every)], [art[i] for i in range(len(art))]
+    )
 
 
-def unseen(data: DataOptions) -> tuple[Pictures, Pictures]:
+def load_test_side(data: DataOptions) -> tuple[PictureDataset, PictureDataset]:
     """The test side; of folders so small that it could not be scored, all."""
-    sides = domains(data, "test")
-    return sides if all(len(side) >= FEWEST for side in sides) else domains(data, None)
+    sides = load_domains(data, "test")
+    return sides if all(len(side) >= MIN_TEST_PICTURES for side in sides) else load_domains(data, None)
 
 
-def measured(wanted: Mapping[str, Recipe], runs: Path) -> dict[str, Figures]:
+def train_and_score(recipes_by_row: Mapping[str, Recipe], runs: Path) -> dict[str, Figures]:
     """Train and score each; a row is written to the standard error as soon as it is known."""
     rows: dict[str, Figures] = {}
-    for name, recipe in wanted.items():
-        rows[name] = in_a_process(recipe, runs / name)
+    for name, recipe in recipes_by_row.items():
+        rows[name] = train_in_subprocess(recipe, runs / name)
         if recipe.data.pairs == "none":
-            rows[name] |= scored(recipe, runs / name)
+            rows[name] |= score_run(recipe, runs / name)
         sys.stderr.write(json.dumps({name: rows[name]}) + "\n")
     return rows
 
 
-def from_recipes(names: Mapping[str, tuple[str, Sequence[str]]], settings: Sequence[str]) -> dict[str, Recipe]:
+def load_recipes(names: Mapping[str, tuple[str, Sequence[str]]], settings: Sequence[str]) -> dict[str, Recipe]:
     """Recipes by row, each under the row's name, with what is changed."""
-    read = {row: (recipes.load(place_of(name)), changes) for row, (name, changes) in names.items()}
+    read = {row: (recipes.load_recipe(find_recipe_file(name)), changes) for row, (name, changes) in names.items()}
     changed = {
-        row: recipes.change(recipe, [f'name="{row}"', *changes, *settings]) for row, (recipe, changes) in read.items()
+        row: recipes.override_settings(recipe, [f'name="{row}"', *changes, *settings])
+        for row, (recipe, changes) in read.items()
     }
-    return {row: located(recipe) for row, recipe in changed.items()}
+    return {row: resolve_data_folders(recipe) for row, recipe in changed.items()}
 
 
-def place_of(name: str) -> Path:
+def find_recipe_file(name: str) -> Path:
     """The file of a recipe: of a built-in style, or of those that show a method."""
     built_in = RECIPES / f"{name}.toml"
     return built_in if built_in.exists() else RECIPES / "methods" / built_in.name
 
 
-def table(rows: Mapping[str, Mapping[str, float]]) -> str:
+def format_table(rows: Mapping[str, Mapping[str, float]]) -> str:
     """Rows of figures as Markdown, their names first."""
     heads = list(dict.fromkeys(head for row in rows.values() for head in row))
     lines = [" | ".join(["", *heads]), "|".join(["---"] * (len(heads) + 1))]
@@ -167,31 +170,37 @@ def table(rows: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def drawn(wanted: Mapping[str, Recipe], runs: Path, path: Path, rows: int = 5) -> None:
+def draw_contact_sheet(recipes_by_row: Mapping[str, Recipe], runs: Path, path: Path, rows: int = 5) -> None:
     """A contact sheet of the runs' styles over unseen photos."""
-    engine = Engine(Catalog([runs / name for name in wanted]))
-    first = next(iter(wanted.values()))
-    photos = unseen(first.data)[0].paths
+    engine = Engine(Catalog([runs / name for name in recipes_by_row]))
+    first = next(iter(recipes_by_row.values()))
+    photos = load_test_side(first.data)[0].paths
     chosen = photos[:: max(1, len(photos) // rows)][:rows]
-    styles = [engine.catalog.get(name) for name in wanted]
-    path.write_bytes(encode(Photo(sheet.draw(engine, styles, chosen, 320, lambda share: None)), "jpeg", 90))
+    styles = [engine.catalog.get(name) for name in recipes_by_row]
+    path.write_bytes(
+        encode(Photo(contact_sheet.draw_style_sheet(engine, styles, chosen, 320, lambda share: None)), "jpeg", 90)
+    )
 
 
-def both(source: Path, target: Path, minutes: float, settings: Sequence[str]) -> dict[str, Recipe]:
+def build_advised_and_default(source: Path, target: Path, minutes: float, settings: Sequence[str]) -> dict[str, Recipe]:
     """The recipe that is advised for these pictures, and the default one, for the same minutes."""
     folders, name = {"source": source, "target": target}, target.name
 
-    def measure(plain: dict[str, Any]) -> Pace:
-        seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+    def measure_step(plain: dict[str, Any]) -> Pace:
+        seconds, chosen = loop.pace_of(loop.resolve_threads(recipes.build_recipe(plain)))
         return Pace(seconds, chosen.precision, str(chosen))
 
-    advice = advise(gather(source, target), Wish(minutes), folders, f"{name}-advised", measure)
+    advice = recommend_recipe(
+        gather_facts(source, target), TrainingGoal(minutes), folders, f"{name}-advised", measure_step
+    )
     data = {key: str(folder) for key, folder in folders.items()}
-    default = recipes.build({"name": f"{name}-default", "data": data, "schedule": {"minutes": minutes}})
-    return {one.name: recipes.change(one, settings) for one in (recipes.build(advice.recipe), default)}
+    default = recipes.build_recipe({"name": f"{name}-default", "data": data, "schedule": {"minutes": minutes}})
+    return {
+        one.name: recipes.override_settings(one, settings) for one in (recipes.build_recipe(advice.recipe), default)
+    }
 
 
-def verdict(advised: Figures, default: Figures) -> str:
+def judge_advice(advised: Figures, default: Figures) -> str:
     """Whether the advice was worth it: nearer to the art by more than both errors, and the photo as well kept."""
     gap = default["style"] - advised["style"]
     error = advised["style_error"] + default["style_error"]
@@ -201,53 +210,60 @@ def verdict(advised: Figures, default: Figures) -> str:
     return ("beats the default" if kept else "nearer to the art, and farther from the photo") if gap > 0 else "loses"
 
 
-def compare(given: argparse.Namespace, settings: Sequence[str]) -> str:
+def compare_methods(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """Methods, photos to prints."""
-    wanted = from_recipes(picked({name: (name, ()) for name in COMPARED}, given.only), settings)
-    text = table(measured(wanted, given.runs))
-    drawn(wanted, given.runs, given.runs / "compare.jpg")
+    wanted = load_recipes(filter_rows({name: (name, ()) for name in METHOD_RECIPES}, given.only), settings)
+    text = format_table(train_and_score(wanted, given.runs))
+    draw_contact_sheet(wanted, given.runs, given.runs / "compare.jpg")
     return f"{text}\n\n{given.runs / 'compare.jpg'}"
 
 
-def options(given: argparse.Namespace, settings: Sequence[str]) -> str:
+def compare_options(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """What an option changes."""
-    return table(measured(from_recipes(picked(OPTIONS, given.only), settings), given.runs))
+    return format_table(train_and_score(load_recipes(filter_rows(OPTION_VARIANTS, given.only), settings), given.runs))
 
 
-def pairs(given: argparse.Namespace, settings: Sequence[str]) -> str:
+def compare_paired_methods(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """Pairs, against copying and the mean colour."""
-    wanted = from_recipes(picked({name: (name, ()) for name in PAIRED}, given.only), settings)
-    rows = measured(wanted, given.runs)
+    wanted = load_recipes(filter_rows({name: (name, ()) for name in PAIRED_RECIPES}, given.only), settings)
+    rows = train_and_score(wanted, given.runs)
     for name, recipe in wanted.items():
-        found = judged(recipe, given.runs / name / STYLE)
+        found = score_pairs(recipe, given.runs / name / STYLE_FILE)
         rows[name] |= found.pop("style")
         rows |= {f"{name}: {way}": figures for way, figures in found.items()}
-    return table(rows)
+    return format_table(rows)
 
 
-def advice(given: argparse.Namespace, settings: Sequence[str]) -> str:
+def compare_advice(given: argparse.Namespace, settings: Sequence[str]) -> str:
     """Advised against default."""
     rows: dict[str, Figures] = {}
     said: list[str] = []
-    for name in given.only or ADVISED:
-        found = measured(both(given.sets / "photos", given.sets / name, given.minutes, settings[1:]), given.runs)
+    for name in given.only or ADVISED_SETS:
+        found = train_and_score(
+            build_advised_and_default(given.sets / "photos", given.sets / name, given.minutes, settings[1:]), given.runs
+        )
         rows |= found
-        said.append(f"{name}: the advice {verdict(found[f'{name}-advised'], found[f'{name}-default'])}")
-    return "\n".join([table(rows), "", *said])
+        said.append(f"{name}: the advice {judge_advice(found[f'{name}-advised'], found[f'{name}-default'])}")
+    return "\n".join([format_table(rows), "", *said])
 
 
-def picked(wanted: Mapping[str, Row], only: Sequence[str]) -> dict[str, Row]:
+def filter_rows(wanted: Mapping[str, RecipeVariant], only: Sequence[str]) -> dict[str, RecipeVariant]:
     """The rows that are asked for, before settings are laid over them; all where none is named."""
     return {name: row for name, row in wanted.items() if not only or name in only}
 
 
-WHAT = {"compare": compare, "options": options, "pairs": pairs, "advice": advice}
+COMPARISONS = {
+    "compare": compare_methods,
+    "options": compare_options,
+    "pairs": compare_paired_methods,
+    "advice": compare_advice,
+}
 
 
 def main() -> None:
     """Train what is asked for and print a table."""
     asked = argparse.ArgumentParser(prog="python -m bench.methods", description=__doc__)
-    asked.add_argument("what", choices=WHAT)
+    asked.add_argument("what", choices=COMPARISONS)
     asked.add_argument("--minutes", type=float, default=25.0)
     asked.add_argument("--only", nargs="+", default=[], help="rows, or sets of art")
     asked.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE")
@@ -255,7 +271,7 @@ def main() -> None:
     asked.add_argument("--sets", type=Path, default=Path("../shared/data"))
     given = asked.parse_args()
     given.runs.mkdir(parents=True, exist_ok=True)
-    print(WHAT[given.what](given, [f"schedule.minutes={given.minutes}", *given.settings]))
+    print(COMPARISONS[given.what](given, [f"schedule.minutes={given.minutes}", *given.settings]))
 
 
 if __name__ == "__main__":

@@ -33,16 +33,16 @@ def serve_postgres() -> Generator[str]:
         if os.geteuid() == 0:
             shutil.chown(folder, USER, USER)
         data = folder / "data"
-        run(programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+        run_as_postgres(programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
-        run(programs / "pg_ctl", "-D", data, "-w", "-o", settings, "-l", folder / "log", "start")
+        run_as_postgres(programs / "pg_ctl", "-D", data, "-w", "-o", settings, "-l", folder / "log", "start")
         try:
             yield f"postgresql://{USER}@/postgres?host={folder}"
         finally:
-            run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            run_as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
-def run(*command: str | Path) -> None:
+def run_as_postgres(*command: str | Path) -> None:
     """Run a program as a user that PostgreSQL takes."""
     become = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
     subprocess.run([*become, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")

@@ -7,18 +7,20 @@ import argparse
 from pathlib import Path
 from statistics import median
 
-from bench.report import machine
-from ganvas.cli.train import located
-from ganvas.learn import loop
+from bench.markdown_report import describe_machine
+from ganvas.cli.train import resolve_data_folders
 from ganvas.learn import recipe as recipes
-from ganvas.learn.precision import Precision
+from ganvas.learn.training import loop
+from ganvas.learn.training.precision import Precision
 
 SETTLED = 14  # steps until what the house method keeps of earlier ones is full
 
 
 def timed(path: Path, threads: int, rounds: int) -> dict[Precision, list[float]]:
     """The seconds of each step of a recipe in both precisions."""
-    recipe = recipes.change(located(recipes.load(path)), [f"schedule.threads={threads}"] if threads else [])
+    recipe = recipes.override_settings(
+        resolve_data_folders(recipes.load_recipe(path)), [f"schedule.threads={threads}"] if threads else []
+    )
     stopwatch = loop.stopwatch_of(recipe)
     for _ in range(SETTLED):
         stopwatch.time_step("fp32")
@@ -42,7 +44,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
-    print(machine(), end="\n\n")
+    print(describe_machine(), end="\n\n")
     print("| recipe | threads | fp32 s (quickest) | bf16 s (quickest) | bf16 / fp32 |\n|---|---|---|---|---|")
     for path in given.recipes:
         print(row(path, given.threads, given.rounds), flush=True)

@@ -20,24 +20,35 @@ from pathlib import Path
 
 from ganvas import image
 from ganvas.errors import BadPhoto, TooLarge
-from ganvas.image.kind import known
+from ganvas.image.formats import detect_format
 
 DATA_SETS = Path(os.environ.get("GANVAS_DATA_SETS", Path(__file__).parents[2] / "shared" / "data"))
-SECONDS = image.Limits().patience  # that a photo may take by the clock on a machine that does much else
-CHILD_MEMORY = 1536  # MB that a process may reach
-BATCH = 64  # files in memory at a time
-BOUNDARIES = (b"\0", b"\x7f", b"\x80", b"\xff", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01")
+MAX_DECODE_SECONDS = (
+    image.DecodeLimits().max_wall_seconds
+)  # that a photo may take by the clock on a machine that does much else
+MAX_DECODER_MEGABYTES = 1536  # MB that a process may reach
+BATCH_SIZE = 64  # files in memory at a time
+BOUNDARY_BYTES = (
+    b"\0",
+    b"\x7f",
+    b"\x80",
+    b"\xff",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\0\0\0\0",
+    b"\0\0\0\x01",
+)
 
 
 @dataclass
-class Tally:
+class DecodeTally:
     """What came of the files: how many of each outcome, the slowest, and what must not be."""
 
     outcomes: Counter[str] = field(default_factory=Counter[str])
     slowest: tuple[float, str] = (0.0, "")
     failures: list[str] = field(default_factory=list[str])
 
-    def count(self, name: str, data: bytes) -> None:
+    def decode_file(self, name: str, data: bytes) -> None:
         """Decode one file and write down what came of it."""
         began = time.monotonic()
         try:
@@ -50,33 +61,33 @@ class Tally:
         took = time.monotonic() - began
         self.outcomes[outcome] += 1
         self.slowest = max(self.slowest, (took, name))
-        if took > SECONDS + 2 or outcome == "no pixels":
+        if took > MAX_DECODE_SECONDS + 2 or outcome == "no pixels":
             self.failures.append(f"{name}: {outcome} after {took:.1f} s")
 
 
-def bad_images(folder: Path = DATA_SETS / "bad-images") -> list[Path]:
+def list_bad_images(folder: Path = DATA_SETS / "bad-images") -> list[Path]:
     """Every file of the folder, in order."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def seeds(paths: Iterable[Path], largest: int = 200_000) -> list[tuple[str, bytes]]:
+def load_seed_files(paths: Iterable[Path], largest: int = 200_000) -> list[tuple[str, bytes]]:
     """The files that a decoder would look at, with their names, the large ones apart."""
     files = ((str(path), path.read_bytes()) for path in paths)
-    return [(name, data) for name, data in files if known(data) and len(data) <= largest]
+    return [(name, data) for name, data in files if detect_format(data) and len(data) <= largest]
 
 
-def mutated(files: list[tuple[str, bytes]], rounds: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:
+def mutate_files(files: list[tuple[str, bytes]], rounds: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:
     """Files made worse, the same ones for the same seed: bytes changed, cut, doubled, swapped between files."""
     chance = random.Random(seed)
     for n in range(rounds):
         name, data = files[chance.randrange(len(files))]
         worse = bytearray(data)
         for _ in range(chance.choice((1, 1, 2, 4, 16))):
-            hurt(worse, files[chance.randrange(len(files))][1], chance)
+            mutate_bytes(worse, files[chance.randrange(len(files))][1], chance)
         yield f"{n} of {Path(name).name}", bytes(data[:12] + worse[12:] if chance.random() < 0.5 else worse)
 
 
-def hurt(data: bytearray, other: bytes, chance: random.Random) -> None:
+def mutate_bytes(data: bytearray, other: bytes, chance: random.Random) -> None:
     """One change at a random place, more often near the beginning, where the header is."""
     reach = len(data) if chance.random() < 0.5 else min(len(data), 256)
     at = chance.randrange(reach + 1)
@@ -85,7 +96,7 @@ def hurt(data: bytearray, other: bytes, chance: random.Random) -> None:
     if kind == 0 and at < len(data):
         data[at] ^= 1 << chance.randrange(8)
     elif kind == 1:
-        put = chance.choice(BOUNDARIES)
+        put = chance.choice(BOUNDARY_BYTES)
         data[at : at + len(put)] = put
     elif kind == 2:
         data[at : at + length] = chance.randbytes(length)
@@ -98,22 +109,22 @@ def hurt(data: bytearray, other: bytes, chance: random.Random) -> None:
         data[at : at + length] = other[start : start + length]
 
 
-def feed(files: Iterable[tuple[str, bytes]], threads: int = 2) -> Tally:
+def decode_files(files: Iterable[tuple[str, bytes]], threads: int = 2) -> DecodeTally:
     """Decode all the files, some at a time."""
-    tally, coming = Tally(), iter(files)
+    tally, coming = DecodeTally(), iter(files)
     with ThreadPoolExecutor(threads) as pool:
-        while jobs := [pool.submit(tally.count, name, data) for name, data in islice(coming, BATCH)]:
+        while jobs := [pool.submit(tally.decode_file, name, data) for name, data in islice(coming, BATCH_SIZE)]:
             for job in jobs:
                 job.result()
     return tally
 
 
-def megabytes(who: int) -> float:
+def read_peak_megabytes(who: int) -> float:
     """The most resident memory so far of this process, or of the ended ones below it."""
     return resource.getrusage(who).ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
 
 
-def report(title: str, tally: Tally, seconds: float) -> None:
+def print_tally_row(title: str, tally: DecodeTally, seconds: float) -> None:
     """The tally as a line of a table."""
     outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in tally.outcomes.most_common())
     count, (slowest, name) = tally.outcomes.total(), tally.slowest
@@ -122,11 +133,11 @@ def report(title: str, tally: Tally, seconds: float) -> None:
     )
 
 
-def run(title: str, files: Iterable[tuple[str, bytes]]) -> list[str]:
+def decode_and_report(title: str, files: Iterable[tuple[str, bytes]]) -> list[str]:
     """Feed files, say what came of them, and hand back what must not be."""
     began = time.monotonic()
-    tally = feed(files)
-    report(title, tally, time.monotonic() - began)
+    tally = decode_files(files)
+    print_tally_row(title, tally, time.monotonic() - began)
     return tally.failures
 
 
@@ -136,20 +147,21 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    paths = bad_images()
+    paths = list_bad_images()
     if not paths:
         print(f"There are no bad pictures below {DATA_SETS}: set GANVAS_DATA_SETS.")
         return 1
     open_files = len(os.listdir("/dev/fd"))
     print("| files | count | came of them | each | slowest |\n|---|---|---|---|---|")
-    failures = run("bad-images, all", ((str(path), path.read_bytes()) for path in paths))
-    failures += run("made worse", mutated(seeds(paths), asked.rounds, asked.seed))
-    image.stop()
-    child = megabytes(resource.RUSAGE_CHILDREN)
+    failures = decode_and_report("bad-images, all", ((str(path), path.read_bytes()) for path in paths))
+    failures += decode_and_report("made worse", mutate_files(load_seed_files(paths), asked.rounds, asked.seed))
+    image.stop_decoders()
+    child = read_peak_megabytes(resource.RUSAGE_CHILDREN)
     print(
-        f"\nMost resident memory: {child:.0f} MB in a decoder, {megabytes(resource.RUSAGE_SELF):.0f} MB in the server."
+        f"\nMost resident memory: {child:.0f} MB in a decoder, "
+        f"{read_peak_megabytes(resource.RUSAGE_SELF):.0f} MB in the server."
     )
-    if child > CHILD_MEMORY:
+    if child > MAX_DECODER_MEGABYTES:
         failures.append(f"a decoder reached {child:.0f} MB")
     if len(os.listdir("/dev/fd")) > open_files:
         failures.append("files were left open")

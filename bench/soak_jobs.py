@@ -22,16 +22,16 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.postgres import serve_postgres
-from bench.soak_process import POINTS, be, expected_keys, open_shop, write_styles
+from bench.soak_process import KILL_POINT_NAMES, compute_expected_keys, open_soak_runtime, run_process, write_styles
 from ganvas.jobs.states import DONE
-from ganvas.ledger.models import Event, Job, Part, Picture
+from ganvas.ledger.models import EventRow, JobRow, PartRow, PictureRow
 
-FORKS = multiprocessing.get_context("forkserver")  # a process begins with all modules read, as many are killed
-FORKS.set_forkserver_preload(["bench.soak_process"])
+FORK_SERVER = multiprocessing.get_context("forkserver")  # a process begins with all modules read, as many are killed
+FORK_SERVER.set_forkserver_preload(["bench.soak_process"])
 
 
 @dataclass(frozen=True)
-class Plan:
+class SoakPlan:
     """How much is done and killed, by how many workers, within which time; equal seeds kill at equal moments."""
 
     jobs: int = 2000
@@ -42,7 +42,7 @@ class Plan:
 
 
 @dataclass
-class Count:
+class SoakCounts:
     """What a soak found. ``lost``, ``doubled``, ``unequal`` and ``left`` (blobs after all was deleted) must be 0."""
 
     jobs: int = 0
@@ -56,101 +56,103 @@ class Count:
     asking_killed: int = 0
     seconds: float = 0.0
 
-    def is_right(self) -> bool:
+    def has_no_errors(self) -> bool:
         """Whether nothing was lost, doubled, wrong or left behind."""
         return self.done == self.jobs and not (self.lost or self.doubled or self.unequal or self.left)
 
 
-class Soak:
+class JobSoak:
     """One soak in a folder, on a database (empty is SQLite in the folder)."""
 
-    def __init__(self, plan: Plan, folder: Path, database: str = "") -> None:
+    def __init__(self, plan: SoakPlan, folder: Path, database: str = "") -> None:
         self.plan = plan
         self.folder = folder
         self.database = database
         self.chance = random.Random(plan.seed)
-        self.count = Count(jobs=plan.jobs)
+        self.count = SoakCounts(jobs=plan.jobs)
         self.armed: set[int] = set()
         write_styles(folder)
-        self.shop = open_shop(folder, database)
-        self.expected = expected_keys(folder)
+        self.shop = open_soak_runtime(folder, database)
+        self.expected = compute_expected_keys(folder)
 
-    def run(self) -> Count:
+    def run_to_end(self) -> SoakCounts:
         """Work and kill until all is done, then count."""
         began = time.monotonic()
         until = began + 60 * self.plan.minutes
-        asking = self.start("ask", str(self.plan.jobs))
+        asking = self.start_process("ask", str(self.plan.jobs))
         workers = [self.start_worker() for _ in range(self.plan.workers)]
         while time.monotonic() < until and not (asking.exitcode == 0 and self.count.done == self.plan.jobs):
             time.sleep(self.chance.uniform(0.1, 0.7))
-            self.look()
-            asking = self.hurt_asking(asking)
-            workers = [self.hurt(worker) for worker in workers]
+            self.count_done_jobs()
+            asking = self.maybe_kill_submitter(asking)
+            workers = [self.maybe_kill_worker(worker) for worker in workers]
         for process in (asking, *workers):
-            end(process)
+            kill_process(process)
         self.count.seconds = round(time.monotonic() - began, 1)
-        self.check()
-        self.shop.end()
+        self.count_errors()
+        self.shop.close()
         return self.count
 
-    def start(self, what: str, how: str) -> ForkServerProcess:
+    def start_process(self, role: str, argument: str) -> ForkServerProcess:
         """A process of the soak."""
-        process = FORKS.Process(target=be, args=(self.folder, self.database, what, how))
+        process = FORK_SERVER.Process(target=run_process, args=(self.folder, self.database, role, argument))
         process.start()
         return process
 
     def start_worker(self) -> ForkServerProcess:
         """A worker that will, at first and then each second time, kill itself at a named point."""
         more = self.count.kills < self.plan.kills and (not self.count.kills or self.chance.random() < 0.5)
-        point = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 8)}" if more else ""
-        worker = self.start("work", point)
+        point = f"{self.chance.choice(KILL_POINT_NAMES)}:{self.chance.randint(1, 8)}" if more else ""
+        worker = self.start_process("work", point)
         if point:
             self.armed.add(worker.pid or 0)
         return worker
 
-    def hurt(self, worker: ForkServerProcess) -> ForkServerProcess:
+    def maybe_kill_worker(self, worker: ForkServerProcess) -> ForkServerProcess:
         """Kill a worker perhaps; put another in the place of a dead one."""
         if worker.exitcode is not None:
             self.count.at_points += worker.exitcode == -signal.SIGKILL
             self.count.kills += 1
             return self.start_worker()
-        if self.is_behind() and self.is_at_work(worker) and self.chance.random() < 0.5:
-            end(worker)
+        if self.is_kill_due() and self.is_worker_ready(worker) and self.chance.random() < 0.5:
+            kill_process(worker)
             self.count.kills += 1
             return self.start_worker()
         return worker
 
-    def is_behind(self) -> bool:
+    def is_kill_due(self) -> bool:
         """Whether more is to be killed by now: the kills are spread over the work, and done before its last tenth."""
         return self.count.kills < self.plan.kills * min(1.0, self.count.done / (0.9 * self.plan.jobs))
 
-    def is_at_work(self, worker: ForkServerProcess) -> bool:
+    def is_worker_ready(self, worker: ForkServerProcess) -> bool:
         """Whether a worker has begun (one that is killed while it loads proves nothing) and will not kill itself."""
         return worker.pid not in self.armed and (self.folder / f"begun-{worker.pid}").exists()
 
-    def hurt_asking(self, asking: ForkServerProcess) -> ForkServerProcess:
+    def maybe_kill_submitter(self, asking: ForkServerProcess) -> ForkServerProcess:
         """Kill who asks, now and then; another goes on where that one was."""
         few = self.count.asking_killed < self.plan.kills // 4
         if few and asking.exitcode is None and self.chance.random() < 0.1:
-            end(asking)
+            kill_process(asking)
             self.count.asking_killed += 1
-        return asking if asking.exitcode in {None, 0} else self.start("ask", str(self.plan.jobs))
+        return asking if asking.exitcode in {None, 0} else self.start_process("ask", str(self.plan.jobs))
 
-    def look(self) -> None:
+    def count_done_jobs(self) -> None:
         """Count the jobs that are done."""
-        with self.shop.desk.database.read() as session:
-            done = session.scalar(select(func.count()).select_from(Job).where(Job.state == DONE))
+        with self.shop.service.database.open_read_session() as session:
+            done = session.scalar(select(func.count()).select_from(JobRow).where(JobRow.state == DONE))
         self.count.done = done or 0
 
-    def check(self) -> None:
+    def count_errors(self) -> None:
         """Count what is lost, doubled, wrong and, after all was deleted, left behind."""
-        desk = self.shop.desk
-        with desk.database.read() as session:
-            jobs = list(session.execute(select(Job.id, Job.owner, Job.name, Job.state)))
-            query = select(Part.id, Part.given, Picture.key).outerjoin(Picture, Picture.id == Part.picture_id)
+        desk = self.shop.service
+        with desk.database.open_read_session() as session:
+            jobs = list(session.execute(select(JobRow.id, JobRow.owner, JobRow.name, JobRow.state)))
+            query = select(PartRow.id, PartRow.given, PictureRow.key).outerjoin(
+                PictureRow, PictureRow.id == PartRow.picture_id
+            )
             parts: list[tuple[str, str | None]] = [(given, key) for _, given, key in session.execute(query)]
-            pictures = session.scalar(select(func.count()).select_from(Picture)) or 0
-            events = [event.body for event in session.scalars(select(Event).where(Event.kind == "part"))]
+            pictures = session.scalar(select(func.count()).select_from(PictureRow)) or 0
+            events = [event.body for event in session.scalars(select(EventRow).where(EventRow.kind == "part"))]
         names = Counter(name for _, _, name, _ in jobs)
         ends = sum(body["state"] == DONE for body in events)
         self.count.done = sum(state == DONE for *_, state in jobs)
@@ -159,37 +161,37 @@ class Soak:
         self.count.doubled = sum(number - 1 for number in names.values()) + (pictures - made) + (ends - made)
         self.count.unequal = sum(key is not None and key != self.expected[given] for given, key in parts)
         for id, owner, *_ in jobs:
-            desk.delete(owner, id, pictures=True)
-        desk.keep.settle()
+            desk.delete(owner, id, with_pictures=True)
+        desk.references.apply_pending()
         self.shop.store.sweep(-1)
         self.count.left = len(list(self.shop.store.keys()))
 
 
-def end(process: ForkServerProcess) -> None:
+def kill_process(process: ForkServerProcess) -> None:
     """Kill a process with ``kill -9``, and come back when it is gone."""
     process.kill()
     process.join()
 
 
-def soak(plan: Plan, database: str = "") -> Count:
+def run_job_soak(plan: SoakPlan, database: str = "") -> SoakCounts:
     """One soak in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="ganvas-soak-") as folder:
-        return Soak(plan, Path(folder), database).run()
+        return JobSoak(plan, Path(folder), database).run_to_end()
 
 
 def main() -> None:
     """Run a soak as the command line says, and print what was counted as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    plan = Plan()
+    plan = SoakPlan()
     for name, value in asdict(plan).items():
         parser.add_argument(f"--{name}", type=type(value), default=value)
     parser.add_argument("--postgres", action="store_true")
     said = vars(parser.parse_args())
     with ExitStack() as stack:
         database = stack.enter_context(serve_postgres()) if said.pop("postgres") else ""
-        count = soak(replace(plan, **said), database)
+        count = run_job_soak(replace(plan, **said), database)
     print(json.dumps(asdict(count)), flush=True)  # the process ends without ceremony
-    os._exit(0 if count.is_right() else 1)
+    os._exit(0 if count.has_no_errors() else 1)
 
 
 if __name__ == "__main__":

@@ -17,33 +17,34 @@ from PIL import Image
 from sqlalchemy import select
 
 from ganvas.engine.engine import Engine
-from ganvas.jobs.keep import Keep
-from ganvas.jobs.order import Given, Most, Order, Wanted
-from ganvas.jobs.shop import Shop
+from ganvas.jobs.request import InputPhoto, JobLimits, JobRequest, PictureSettings
+from ganvas.jobs.retention import BlobReferences
+from ganvas.jobs.runtime import JobRuntime
 from ganvas.jobs.worker import Worker
-from ganvas.ledger.models import Job
+from ganvas.ledger.models import JobRow
 from ganvas.settings import Settings
-from ganvas.store import Store
-from ganvas.style import Catalog, Style, save
+from ganvas.storage.blobs import Store
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import Style, save_style
 from ganvas.stylize import stylize
 
-PHOTOS = 25
-OWNERS = 3
-WANTED = Wanted(format="png")
-PLACES: dict[
+PHOTO_COUNT = 25
+OWNER_COUNT = 3
+PICTURE_SETTINGS = PictureSettings(format="png")
+KILL_POINTS: dict[
     str, tuple[type, str, bool]
 ] = {  # where a worker may die: of which class, in which method, before or after
     "before the blob": (Store, "put", True),
     "between the blob and its record": (Store, "put", False),
-    "while it is begun": (Worker, "begin", False),
-    "before the record": (Worker, "record", True),
-    "between the record and its hold": (Worker, "record", False),
-    "between the hold and the end of the step": (Keep, "hold_picture", False),
+    "while it is begun": (Worker, "start_part", False),
+    "before the record": (Worker, "write_outcome", True),
+    "between the record and its hold": (Worker, "write_outcome", False),
+    "between the hold and the end of the step": (BlobReferences, "hold_picture", False),
 }
-POINTS = tuple(PLACES)
+KILL_POINT_NAMES = tuple(KILL_POINTS)
 
 
-def negative(x: Any) -> Any:
+def invert_batch(x: Any) -> Any:
     """A network that takes no time."""
     return -x
 
@@ -56,19 +57,19 @@ def write_styles(folder: Path) -> None:
     graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "style", [x], [y])
     model: onnx.ModelProto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     style = Style("negative", {"en": "Negative"}, method="soak", halo=0, canvas=256, licence="CC0-1.0")
-    save(model, style, folder / "styles" / "negative.onnx")
+    save_style(model, style, folder / "styles" / "negative.onnx")
 
 
-def open_shop(folder: Path, database: str) -> Shop:
+def open_soak_runtime(folder: Path, database: str) -> JobRuntime:
     """The jobs of a soak."""
     settings = Settings(data=folder, database=database)
-    engine = Engine(Catalog([folder / "styles"]), lambda path: negative)
-    shop = Shop(settings, engine, Store(folder / "store"))
-    shop.desk.most = Most(jobs=10**6, waiting=10**6)
+    engine = Engine(Catalog([folder / "styles"]), lambda path: invert_batch)
+    shop = JobRuntime(settings, engine, Store(folder / "store"))
+    shop.service.limits = JobLimits(owner_jobs=10**6, owner_pictures=10**6)
     return shop
 
 
-def photo(number: int) -> bytes:
+def make_photo(number: int) -> bytes:
     """One of PHOTOS small photos."""
     grey = Image.linear_gradient("L").resize((64, 48)).point([level // 2 + number for level in range(256)])
     out = io.BytesIO()
@@ -76,61 +77,61 @@ def photo(number: int) -> bytes:
     return out.getvalue()
 
 
-def expected_keys(folder: Path) -> dict[str, str]:
+def compute_expected_keys(folder: Path) -> dict[str, str]:
     """The key that the picture of each photo must have, computed apart."""
-    engine = Engine(Catalog([folder / "styles"]), lambda path: negative)
+    engine = Engine(Catalog([folder / "styles"]), lambda path: invert_batch)
     store = Store(folder / "expected")
-    ask = WANTED.ask("negative@1", None)
-    return {f"{number}.png": stylize(engine, store, photo(number), ask).key for number in range(PHOTOS)}
+    ask = PICTURE_SETTINGS.build_ask("negative@1", None)
+    return {f"{number}.png": stylize(engine, store, make_photo(number), ask).key for number in range(PHOTO_COUNT)}
 
 
-def ask_for_jobs(shop: Shop, jobs: int) -> None:
+def submit_jobs(shop: JobRuntime, jobs: int) -> None:
     """Ask for each job that is not there yet; each has a name and one photo."""
-    with shop.desk.database.read() as session:
-        there = set(session.scalars(select(Job.name)))
+    with shop.service.database.open_read_session() as session:
+        there = set(session.scalars(select(JobRow.name)))
     for number in range(jobs):
         if f"job {number}" not in there:
-            given = Given(f"{number % PHOTOS}.png", shop.store.put(photo(number % PHOTOS)))
-            order = Order([given], ["negative"], WANTED, name=f"job {number}")
-            shop.desk.submit(f"owner-{number % OWNERS}", order)
+            given = InputPhoto(f"{number % PHOTO_COUNT}.png", shop.store.put(make_photo(number % PHOTO_COUNT)))
+            order = JobRequest([given], ["negative"], PICTURE_SETTINGS, name=f"job {number}")
+            shop.service.submit(f"owner-{number % OWNER_COUNT}", order)
 
 
-def arm(point: str) -> None:
+def arm_kill_point(point: str) -> None:
     """Let this process kill itself when it comes to a named point for the so manieth time."""
     name, _, times = point.partition(":")
-    owner, method, before = PLACES[name]
+    owner, method, before = KILL_POINTS[name]
     inner: Callable[..., Any] = getattr(owner, method)
     left = [int(times)]
 
-    def step(*given: Any) -> Any:
+    def run_step(*given: Any) -> Any:
         if before:
-            count_down(left)
+            kill_when_zero(left)
         result = inner(*given)
         if not before:
-            count_down(left)
+            kill_when_zero(left)
         return result
 
-    setattr(owner, method, step)
+    setattr(owner, method, run_step)
 
 
-def count_down(left: list[int]) -> None:
+def kill_when_zero(left: list[int]) -> None:
     """Die at zero."""
     left[0] -= 1
     if left[0] <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def be(folder: Path, database: str, what: str, how: str) -> None:
+def run_process(folder: Path, database: str, role: str, argument: str) -> None:
     """Be one process of a soak: ``ask`` for so many jobs, or ``work`` until killed, perhaps at POINT:TIMES."""
     with (folder / "log").open("ab") as log:
         os.dup2(log.fileno(), 2)
-    shop = open_shop(folder, database)
-    if what == "ask":
-        ask_for_jobs(shop, int(how))
-        shop.end()
+    shop = open_soak_runtime(folder, database)
+    if role == "ask":
+        submit_jobs(shop, int(argument))
+        shop.close()
         return
-    if how:
-        arm(how)
-    shop.begin()
+    if argument:
+        arm_kill_point(argument)
+    shop.start_worker()
     (folder / f"begun-{os.getpid()}").touch()
     threading.Event().wait()

@@ -29,7 +29,7 @@ class BadStyle(GanvasError):
     """The file is not a style, or one that must not be run."""
 
 
-class Taken(BadStyle):
+class StyleConflict(BadStyle):
     """The name, or this version of it, belongs to another style file."""
 
 
@@ -57,11 +57,11 @@ class NotFound(GanvasError):
     """Nothing is kept under this key."""
 
 
-class Missing(GanvasError):
+class MissingDependency(GanvasError):
     """An optional part of the installation is not there."""
 
 
-class Busy(GanvasError):
+class Overloaded(GanvasError):
     """More work is waiting than can be taken; ``retry_after`` is in seconds."""
 
     def __init__(self, what: str, right: str = "", retry_after: float = 1.0) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 from ganvas.errors import BadSettings
 
 PREFIX = "GANVAS_"
-NEAR = 0.74  # how alike two names are (difflib) for one to be a slip of the other
+SLIP_SIMILARITY = 0.74  # how alike two names are (difflib) for one to be a slip of the other
 
 
-def home_data(environ: Mapping[str, str]) -> Path:
+def find_data_folder(environ: Mapping[str, str]) -> Path:
     """Where data lies when nothing is said (XDG Base Directory 0.8)."""
     given = Path(environ.get("XDG_DATA_HOME", ""))
     return (given if given.is_absolute() else Path.home() / ".local" / "share") / "ganvas"
@@ -41,7 +41,7 @@ class Settings:
     taken in.
     """
 
-    data: Path = field(default_factory=lambda: home_data(os.environ))
+    data: Path = field(default_factory=lambda: find_data_folder(os.environ))
     host: str = "127.0.0.1"
     port: int = 8000
     token: str = field(default="", repr=False)
@@ -80,115 +80,115 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """The settings of an environment. Raises BadSettings, which names the variable and what it may be."""
-        refuse_slips(environ)
-        given = {each.name: environ.get(variable(each.name), "") for each in fields(cls)}
-        values: dict[str, Any] = {"data": home_data(environ)}
-        values |= {name: READERS[name](name, text) for name, text in given.items() if text}
+        reject_misspelt_settings(environ)
+        given = {each.name: environ.get(name_variable(each.name), "") for each in fields(cls)}
+        values: dict[str, Any] = {"data": find_data_folder(environ)}
+        values |= {name: SETTING_READERS[name](name, text) for name, text in given.items() if text}
         return cls(**values)
 
 
-def variable(name: str) -> str:
+def name_variable(name: str) -> str:
     """The variable of a field."""
     return PREFIX + name.upper()
 
 
-def refuse_slips(environ: Mapping[str, str]) -> None:
+def reject_misspelt_settings(environ: Mapping[str, str]) -> None:
     """Raises BadSettings for a name that is nearly one of ours; others that begin like ours are not our affair."""
     known = [each.name for each in fields(Settings)]
     ours = (name for name in environ if name.startswith(PREFIX))
     for name in ours:
-        near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), known, 1, NEAR)
-        if near and variable(near[0]) != name:
-            raise BadSettings(f"There is no setting {name}.", f"Did you mean {variable(near[0])}?")
+        near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), known, 1, SLIP_SIMILARITY)
+        if near and name_variable(near[0]) != name:
+            raise BadSettings(f"There is no setting {name}.", f"Did you mean {name_variable(near[0])}?")
 
 
-def number(least: int, most: int | None = None) -> Callable[[str, str], int]:
+def make_integer_reader(minimum: int, maximum: int | None = None) -> Callable[[str, str], int]:
     """A reader of whole numbers in a range; ``100_000_000`` is one too."""
 
-    def read(name: str, text: str) -> int:
-        most_said = f"from {least} to {most}" if most is not None else f"of {least} or more"
+    def read_integer(name: str, text: str) -> int:
+        most_said = f"from {minimum} to {maximum}" if maximum is not None else f"of {minimum} or more"
         if text.startswith("tcp://"):
             right = "Set enableServiceLinks: false, or give the service another name."
-            raise BadSettings(f"{variable(name)} was set by Kubernetes for a service of this name.", right)
+            raise BadSettings(f"{name_variable(name)} was set by Kubernetes for a service of this name.", right)
         try:
             value = int(text)
         except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
-            raise BadSettings(f"{variable(name)} is {text[:40]!r}.", f"Give a whole number {most_said}.")
+            value = minimum - 1
+        if value < minimum or (maximum is not None and value > maximum):
+            raise BadSettings(f"{name_variable(name)} is {text[:40]!r}.", f"Give a whole number {most_said}.")
         return value
 
-    return read
+    return read_integer
 
 
-def words(name: str, text: str) -> str:
+def read_text(name: str, text: str) -> str:
     """A reader of text, as it is."""
     return text.strip()
 
 
-def folder(name: str, text: str) -> Path:
+def read_folder(name: str, text: str) -> Path:
     """A reader of one path; ``~`` is the home folder."""
     return Path(text).expanduser()
 
 
-def folders(name: str, text: str) -> tuple[Path, ...]:
+def read_folders(name: str, text: str) -> tuple[Path, ...]:
     """A reader of paths, separated as in PATH."""
-    return tuple(folder(name, part) for part in text.split(os.pathsep) if part)
+    return tuple(read_folder(name, part) for part in text.split(os.pathsep) if part)
 
 
-def listed(name: str, text: str) -> tuple[str, ...]:
+def read_list(name: str, text: str) -> tuple[str, ...]:
     """A reader of words separated by commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def choice(*known: str) -> Callable[[str, str], str]:
+def make_choice_reader(*known: str) -> Callable[[str, str], str]:
     """A reader of one of some words."""
 
-    def read(name: str, text: str) -> str:
+    def read_choice(name: str, text: str) -> str:
         if text not in known:
-            raise BadSettings(f"{variable(name)} is {text[:40]!r}.", f"Give one of {', '.join(known)}.")
+            raise BadSettings(f"{name_variable(name)} is {text[:40]!r}.", f"Give one of {', '.join(known)}.")
         return text
 
-    return read
+    return read_choice
 
 
-def switch(name: str, text: str) -> bool:
+def read_boolean(name: str, text: str) -> bool:
     """A reader of yes or no."""
     known = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
     if text.lower() not in known:
-        raise BadSettings(f"{variable(name)} is {text[:40]!r}.", "Give yes or no.")
+        raise BadSettings(f"{name_variable(name)} is {text[:40]!r}.", "Give yes or no.")
     return known[text.lower()]
 
 
-READERS: dict[str, Callable[[str, str], Any]] = {
-    "data": folder,
-    "data_sets": folder,
-    "host": words,
-    "port": number(1, 65535),
-    "token": words,
-    "hosts": listed,
-    "max_bytes": number(1),
-    "max_pixels": number(1),
-    "workers": number(1, 256),
-    "waiting": number(0, 10_000),
-    "keep": number(60),
-    "threads": number(0, 1024),
-    "styles": folders,
-    "database": words,
-    "precision": choice("auto", "fp32", "bf16"),
-    "wait_bytes": number(0),
-    "wait_pixels": number(0),
-    "max_style_bytes": number(1, 256 * 2**20),
-    "warm": switch,
-    "networks": number(1, 1000),
-    "streams": number(0, 100_000),
-    "uploads": number(1, 1000),
-    "job_bytes": number(1),
-    "job_pictures": number(1, 100_000),
-    "owner_jobs": number(1),
-    "owner_pictures": number(1),
-    "slots": number(1, 64),
-    "silence": number(5, 3600),
-    "tries": number(1, 1000),
-    "free_bytes": number(0),
+SETTING_READERS: dict[str, Callable[[str, str], Any]] = {
+    "data": read_folder,
+    "data_sets": read_folder,
+    "host": read_text,
+    "port": make_integer_reader(1, 65535),
+    "token": read_text,
+    "hosts": read_list,
+    "max_bytes": make_integer_reader(1),
+    "max_pixels": make_integer_reader(1),
+    "workers": make_integer_reader(1, 256),
+    "waiting": make_integer_reader(0, 10_000),
+    "keep": make_integer_reader(60),
+    "threads": make_integer_reader(0, 1024),
+    "styles": read_folders,
+    "database": read_text,
+    "precision": make_choice_reader("auto", "fp32", "bf16"),
+    "wait_bytes": make_integer_reader(0),
+    "wait_pixels": make_integer_reader(0),
+    "max_style_bytes": make_integer_reader(1, 256 * 2**20),
+    "warm": read_boolean,
+    "networks": make_integer_reader(1, 1000),
+    "streams": make_integer_reader(0, 100_000),
+    "uploads": make_integer_reader(1, 1000),
+    "job_bytes": make_integer_reader(1),
+    "job_pictures": make_integer_reader(1, 100_000),
+    "owner_jobs": make_integer_reader(1),
+    "owner_pictures": make_integer_reader(1),
+    "slots": make_integer_reader(1, 64),
+    "silence": make_integer_reader(5, 3600),
+    "tries": make_integer_reader(1, 1000),
+    "free_bytes": make_integer_reader(0),
 }

@@ -7,15 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ganvas.cut import Box, Cut, place, scaled, take
-from ganvas.engine.controls import PLAIN, Controls, check
-from ganvas.engine.engine import Engine, working_size
-from ganvas.engine.resample import resize, within
-from ganvas.engine.tiling import ignore
-from ganvas.faces import find_avatar
-from ganvas.image import FORMATS, Keep, Limits, Photo, check_format, check_keep, decode, encode, fill_transparent
-from ganvas.store import Store
-from ganvas.style import Style
+from ganvas.engine.controls import DEFAULT_CONTROLS, Controls, check_controls
+from ganvas.engine.crop import PictureCrop, PixelBox, crop_photo, locate_crop, scale_box
+from ganvas.engine.engine import Engine, compute_working_size
+from ganvas.engine.faces import find_avatar
+from ganvas.engine.resample import fit_within, resize
+from ganvas.engine.tiling import ignore_progress
+from ganvas.image import (
+    FORMATS,
+    DecodeLimits,
+    MetadataPolicy,
+    Photo,
+    check_format,
+    check_metadata_policy,
+    decode,
+    encode,
+    fill_transparent,
+)
+from ganvas.storage.blobs import Store
+from ganvas.style.file import Style
 
 
 @dataclass(frozen=True)
@@ -29,13 +39,13 @@ class Ask:
     """
 
     style: str
-    controls: Controls = PLAIN
+    controls: Controls = DEFAULT_CONTROLS
     format: str = "png"
     quality: int = 90
-    metadata: Keep = "none"
+    metadata: MetadataPolicy = "none"
     long_edge: int | None = None
     crop: Literal["none", "avatar"] = "none"
-    cut: Cut | None = None
+    cut: PictureCrop | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +81,8 @@ def stylize(
     store: Store,
     photo: bytes,
     ask: Ask,
-    on_tile: Callable[[float], None] = ignore,
-    limits: Limits | None = None,
+    on_progress: Callable[[float], None] = ignore_progress,
+    limits: DecodeLimits | None = None,
 ) -> StylizedPicture:
     """Make and keep the picture of a photo.
 
@@ -80,27 +90,27 @@ def stylize(
     ``on_tile`` hears the fraction done and may raise Cancelled. Raises UnknownStyle, BadStyle, BadControls, BadPhoto,
     TooLarge; what the ask alone shows to be wrong is refused before the photo is read.
     """
-    check(ask.controls)
+    check_controls(ask.controls)
     style = engine.catalog.get_or_newest(ask.style)
     check_format(ask.format, 1, 1)
-    check_keep(ask.metadata)
+    check_metadata_policy(ask.metadata)
     given = decode(photo, limits)
     fill_transparent(given)
-    on_tile(0.0)
+    on_progress(0.0)
     if ask.crop == "avatar":
         square = find_avatar(given.pixels)
-        given = take(given, Box(square.left, square.top, square.side, square.side))
-    part = place(ask.cut, *given.pixels.shape[:2]) if ask.cut else None
+        given = crop_photo(given, PixelBox(square.left, square.top, square.side, square.side))
+    part = locate_crop(ask.cut, *given.pixels.shape[:2]) if ask.cut else None
     longest = max(given.pixels.shape[:2])
     if ask.long_edge is not None:
         given = reduce_for_preview(given, style, ask.controls.stroke, ask.long_edge)
-    check_format(ask.format, *(wanted_size(ask.cut, part) if ask.cut and part else given.pixels.shape[:2]))
-    made = replace(given, pixels=engine.apply(f"{style.name}@{style.version}", given.pixels, ask.controls, on_tile))
+    check_format(ask.format, *(compute_output_size(ask.cut, part) if ask.cut and part else given.pixels.shape[:2]))
+    made = replace(given, pixels=engine.apply(f"{style.name}@{style.version}", given.pixels, ask.controls, on_progress))
     del given  # at 100 megapixels the photo's 300 MB are wanted by the encoder
     if ask.cut and part:
-        made = take(made, scaled(part, max(made.pixels.shape[:2]) / longest), ask.cut.size)
+        made = crop_photo(made, scale_box(part, max(made.pixels.shape[:2]) / longest), ask.cut.size)
     if ask.long_edge is not None:
-        made = reduce(made, ask.long_edge)
+        made = reduce_photo(made, ask.long_edge)
     return put_picture(store, made, ask, style)
 
 
@@ -112,7 +122,7 @@ def put_picture(store: Store, picture: Photo, ask: Ask, style: Style) -> Stylize
     return StylizedPicture(store.put(data), width, height, len(data), ask.format, *origin)
 
 
-def wanted_size(cut: Cut, part: Box) -> tuple[int, int]:
+def compute_output_size(cut: PictureCrop, part: PixelBox) -> tuple[int, int]:
     """Height and width of what is kept."""
     return (cut.size[1], cut.size[0]) if cut.size else (part.height, part.width)
 
@@ -124,14 +134,14 @@ def reduce_for_preview(photo: Photo, style: Style, stroke: float, edge: int) -> 
     """
     size = photo.pixels.shape[:2]
     canvases = {style.canvas, style.drawing or style.canvas}
-    seen = max(max(working_size(replace(style, canvas=canvas), stroke, size)) for canvas in canvases)
+    seen = max(max(compute_working_size(replace(style, canvas=canvas), stroke, size)) for canvas in canvases)
     if edge > seen and max(size) > 2 * min(size):
         return photo
-    return reduce(photo, max(edge, seen))
+    return reduce_photo(photo, max(edge, seen))
 
 
-def reduce(photo: Photo, edge: int) -> Photo:
+def reduce_photo(photo: Photo, edge: int) -> Photo:
     """The photo with a long edge of at most ``edge`` pixels."""
-    size = within(photo.pixels.shape[:2], edge)
+    size = fit_within(photo.pixels.shape[:2], edge)
     alpha = None if photo.alpha is None else resize(photo.alpha, size)
     return replace(photo, pixels=resize(photo.pixels, size), alpha=alpha)

@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from ganvas.style import Style, save
+from ganvas.style.file import Style, save_style
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_SETS = Path(os.environ.get("GANVAS_DATA_SETS", ROOT.parent / "shared" / "data"))
@@ -69,7 +69,7 @@ def write_style(folder: Path, name: str) -> Style:
     title = {"en": name.capitalize(), "zh": f"试验 {name}"}
     style = Style(name, title, method="test", halo=halo, canvas=256, licence="CC0-1.0")
     folder.mkdir(parents=True, exist_ok=True)
-    return save(model(), style, folder / f"{name}.onnx")
+    return save_style(model(), style, folder / f"{name}.onnx")
 
 
 @pytest.fixture

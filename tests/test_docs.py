@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganvas import __version__
-from ganvas.cli import COMMANDS, Later
+from ganvas.cli import COMMANDS, LazyCommands
 from tests.house import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -76,7 +76,7 @@ def test_the_tree_names_every_module(readme: str):
 def commands() -> list[tuple[str, list[str]]]:
     """Every command with its options: ("styles sheet", ["--out", ...])."""
     found: list[tuple[str, list[str]]] = []
-    for name, command in Later(COMMANDS).items():
+    for name, command in LazyCommands(COMMANDS).items():
         inner = getattr(command, "commands", {})
         leaves = {f"{name} {below}": leaf for below, leaf in inner.items()} or {name: command}
         for full, leaf in leaves.items():
@@ -93,7 +93,7 @@ def test_every_command_and_option_is_in_the_docs(command: str, options: list[str
 
 
 def test_every_command_has_one_line_of_help():
-    silent = [name for name, command in Later(COMMANDS).items() if not (command.help or "").strip()]
+    silent = [name for name, command in LazyCommands(COMMANDS).items() if not (command.help or "").strip()]
     assert not silent
 
 
@@ -109,8 +109,8 @@ def test_every_setting_is_in_the_docs():
 def test_every_route_is_in_the_docs(tmp_path: Path):
     from ganvas.engine.engine import Engine
     from ganvas.settings import Settings
-    from ganvas.store import Store
-    from ganvas.style import Catalog
+    from ganvas.storage.blobs import Store
+    from ganvas.style.catalog import Catalog
     from ganvas.web.app import create_app
 
     catalog = Catalog([tmp_path])
@@ -123,7 +123,7 @@ def test_every_route_is_in_the_docs(tmp_path: Path):
 def test_options_that_the_docs_name_are_there():
     from ganvas.learn import recipe as recipes
 
-    known = recipes.plain(recipes.build({"name": "any", "data": {"source": "a", "target": "b"}}))
+    known = recipes.serialise_recipe(recipes.build_recipe({"name": "any", "data": {"source": "a", "target": "b"}}))
     page = (ROOT / "docs" / "train-a-style.md").read_text()
     named = re.findall(r"\b(options|data|schedule|about)\.(\w+)", page)
     assert named

@@ -1,7 +1,6 @@
 """The limits of the house: short functions, short files, few parameters, docstrings, names."""
 
 import ast
-import re
 import statistics
 
 import pytest
@@ -15,7 +14,7 @@ PAGE = [
 ]
 
 MEDIAN, NINETY, LONGEST, LOOP, FILE, PAGE_FILE, PARAMETERS = 10, 30, 60, 120, 400, 300, 6
-TRAINING_LOOP = ("ganvas.learn.loop", "advance")
+TRAINING_LOOP = ("ganvas.learn.training.loop", "run_training")
 NOT_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "opt", "cfg", "kwargs"}
 EDGES = ("ganvas/jobs/", "ganvas/web/")
 
@@ -69,9 +68,8 @@ def test_every_signature_is_typed(source: Source):
 
 
 @pytest.mark.parametrize("source", OURS, ids=str)
-def test_a_module_says_what_it_is_for_and_what_it_does_not_know(source: Source):
-    says = ast.get_docstring(source.tree) or ""
-    assert re.search(r"\bknow", says, re.IGNORECASE), "say what the module is for, and what it knows and does not know"
+def test_a_module_says_what_it_is_for(source: Source):
+    assert ast.get_docstring(source.tree), "one plain sentence on what the module is for"
 
 
 def public(source: Source) -> list[Function | ast.ClassDef]:

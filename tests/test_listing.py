@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ganvas.cli.photos import Place, plan
+from ganvas.cli.output_paths import OutputRule, plan_tasks
 from ganvas.errors import BadData
-from ganvas.jobs.archive import Room, unpack
-from ganvas.learn.domains import members
+from ganvas.jobs.archive import ZipLimits, unpack_zip
+from ganvas.learn.data.domains import list_split_paths
 from ganvas.listing import is_system_file, list_pictures, list_unread
-from ganvas.split import pictures
 from tests.learn.conftest import write_pictures
 
 LEFT_BY_SYSTEMS = (
@@ -49,9 +48,9 @@ MINE = ["00.png", "01.png", "02.png", "03.png", "deep/00.png", "deep/01.png"]
 def test_what_systems_put_there_is_skipped_alike_by_commands_learning_and_judging(folder: Path, tmp_path: Path):
     ways = {
         "listing": list_pictures(folder),
-        "judging": pictures(folder),
-        "learning": members(folder, None),
-        "stylize": [task.photo for task in plan([folder], Place("monet", tmp_path / "out"))],
+        "judging": list_pictures(folder),
+        "learning": list_split_paths(folder, None),
+        "stylize": [task.photo for task in plan_tasks([folder], OutputRule("monet", tmp_path / "out"))],
     }
     for way, found in ways.items():
         assert [path.relative_to(folder).as_posix() for path in found] == MINE, way
@@ -62,7 +61,7 @@ def test_a_zip_is_read_by_the_same_rule(folder: Path):
     with zipfile.ZipFile(data, "w") as archive:
         for path in sorted(folder.rglob("*")):
             archive.write(path, path.relative_to(folder))
-    assert sorted(name for name, _ in unpack(data, Room(100, 1 << 24, 1 << 20))) == MINE
+    assert sorted(name for name, _ in unpack_zip(data, ZipLimits(100, 1 << 24, 1 << 20))) == MINE
 
 
 @pytest.mark.parametrize("name", ["sea.jpg", "a.b/sea.jpg", "trip/@home/sea.jpg", "thumbs/sea.jpg"])

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from ganvas.names import FreeNames, show_name
+from ganvas.filenames import FreeNames, show_name
 
 
 @pytest.mark.parametrize(

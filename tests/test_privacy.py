@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ganvas.cli.wiring import keep_private
+from ganvas.cli.compose import keep_private
 from ganvas.environment import reduce_environment
-from ganvas.ledger.database import open_engine
+from ganvas.ledger.database import create_database_engine
 from ganvas.settings import Settings
-from ganvas.web.watch import clean_address
+from ganvas.web.request_log import clean_address
 
 
 def test_the_data_folder_and_what_is_written_is_its_owners_alone(tmp_path):
@@ -27,13 +27,13 @@ def test_the_data_folder_and_what_is_written_is_its_owners_alone(tmp_path):
 
 
 def test_an_sql_error_says_no_value(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    engine = create_database_engine(f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(SQLAlchemyError) as raised, engine.connect() as connection:
         connection.execute(text("select * from nothing where name = :name"), {"name": "my secret name"})
     assert "my secret name" not in str(raised.value)
 
 
-@pytest.mark.parametrize("module", ["ganvas.network", "ganvas.web.inspection"])
+@pytest.mark.parametrize("module", ["ganvas.style.operators", "ganvas.engine.style_inspection"])
 def test_a_process_that_reads_styles_knows_no_secret(module, monkeypatch, tmp_path):
     import importlib
 
@@ -47,7 +47,7 @@ def test_a_process_that_reads_styles_knows_no_secret(module, monkeypatch, tmp_pa
 
     found = importlib.import_module(module)
     monkeypatch.setattr(found.subprocess, "run", run)
-    ask = {"ganvas.network": lambda: found.attempt(tmp_path, b"", "transfer", 1, 1)}
+    ask = {"ganvas.style.operators": lambda: found.attempt(tmp_path, b"", "transfer", 1, 1)}
     with pytest.raises(found.BadStyle):
         ask.get(module, lambda: found.inspect(tmp_path))()
     assert seen

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ganvas.errors import BadSettings
-from ganvas.settings import READERS, Settings
+from ganvas.settings import SETTING_READERS, Settings
 
 ENVIRON = {
     "GANVAS_DATA": "~/ganvas",
@@ -96,7 +96,7 @@ def test_every_field_is_read_from_its_own_variable():
 
 
 def test_every_field_has_its_reader():
-    assert set(READERS) == {each.name for each in fields(Settings)}
+    assert set(SETTING_READERS) == {each.name for each in fields(Settings)}
 
 
 def test_an_empty_variable_is_as_if_it_were_not_set():

@@ -9,18 +9,18 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import IFD
 
-from ganvas.cut import read
 from ganvas.engine.controls import Controls
+from ganvas.engine.crop import parse_crop
 from ganvas.engine.engine import Engine
+from ganvas.engine.faces import find_avatar
 from ganvas.engine.resample import resize
 from ganvas.errors import BadControls, BadPhoto, Cancelled, TooLarge, UnknownStyle
-from ganvas.faces import find_avatar
-from ganvas.image import Limits, decode
-from ganvas.store import Store
-from ganvas.style import Catalog
+from ganvas.image import DecodeLimits, decode
+from ganvas.storage.blobs import Store
+from ganvas.style.catalog import Catalog
 from ganvas.stylize import Ask, stylize
-from tests.image.made import photo_with_a_place
-from tests.test_faces import PORTRAIT
+from tests.engine.test_faces import PORTRAIT
+from tests.image.builders import photo_with_a_place
 
 
 @pytest.fixture
@@ -86,17 +86,19 @@ def test_an_avatar_is_the_square_around_the_face_painted_by_itself(engine, store
 def test_a_cut_is_the_part_of_the_whole_picture_and_keeps_the_metadata_that_is_asked_for(engine, store):
     photo = photo_with_a_place()
     whole = decode(store.get(stylize(engine, store, photo, Ask("inverting")).key)).pixels
-    ask = Ask("inverting", format="jpeg", quality=100, metadata="all", cut=read("10,4,20,16", ""))
+    ask = Ask("inverting", format="jpeg", quality=100, metadata="all", cut=parse_crop("10,4,20,16", ""))
     made = store.get(stylize(engine, store, photo, ask).key)
     assert np.abs(decode(made).pixels.astype(int) - whole[4:20, 10:30]).mean() < 2
     assert b"Maker" in made and b"HERE" in made
-    small = store.get(stylize(engine, store, photo, replace(ask, metadata="without-place", cut=read("", "16x16"))).key)
+    small = store.get(
+        stylize(engine, store, photo, replace(ask, metadata="without-place", cut=parse_crop("", "16x16"))).key
+    )
     assert decode(small).pixels.shape == (16, 16, 3)
     assert b"Maker" in small and b"HERE" not in small
 
 
 def test_a_cut_of_a_preview_is_the_same_part(engine, store, pixels):
-    ask = Ask("copying", cut=read("64,48,64,48", ""))
+    ask = Ask("copying", cut=parse_crop("64,48,64,48", ""))
     whole = decode(store.get(stylize(engine, store, file_of(pixels), ask).key)).pixels
     small = decode(store.get(stylize(engine, store, file_of(pixels), replace(ask, long_edge=32)).key)).pixels
     assert (whole.shape, small.shape) == ((48, 64, 3), (24, 32, 3))
@@ -105,7 +107,7 @@ def test_a_cut_of_a_preview_is_the_same_part(engine, store, pixels):
 
 def test_a_cut_beyond_the_photo_is_refused_with_its_size(engine, store, pixels):
     with pytest.raises(BadControls, match="128 x 96"):
-        stylize(engine, store, file_of(pixels), Ask("copying", cut=read("100,0,40,40", "")))
+        stylize(engine, store, file_of(pixels), Ask("copying", cut=parse_crop("100,0,40,40", "")))
 
 
 def test_a_photo_without_a_face_makes_no_avatar(engine, store, pixels):
@@ -182,7 +184,7 @@ def test_what_is_no_photo_is_refused(engine, store):
 
 def test_limits_are_kept(engine, store, pixels):
     with pytest.raises(TooLarge):
-        stylize(engine, store, file_of(pixels), Ask("copying"), limits=Limits(pixels=100))
+        stylize(engine, store, file_of(pixels), Ask("copying"), limits=DecodeLimits(pixels=100))
 
 
 def test_progress_is_heard_and_may_stop_it(engine, store, pixels):

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganvas.advise.facts import Facts
-from ganvas.advise.rules import RULES, Wish
+from ganvas.advise.facts import TrainingFacts
+from ganvas.advise.rules import ADVICE_RULES, TrainingGoal
 
-ENOUGH = {"house": 1500, "house-pairs": 2500, "pix2pix": 10_000, "dcgan": 4000}
+MIN_STEPS_BY_METHOD = {"house": 1500, "house-pairs": 2500, "pix2pix": 10_000, "dcgan": 4000}
 # What came of training the advice and the defaults for the same minutes: docs/handbook/advice.md.
-MEASURED = {
+MEASURED_OUTCOMES = {
     "house": "On Monet, prints and Van Gogh, twelve minutes each, it keeps more of the photo; whether it is nearer to "
     "the art could not be told. With two or three minutes the defaults are nearer."
 }
-UNMEASURED = "Whether it beats the defaults was not measured."
+UNMEASURED_OUTCOME = "Whether it beats the defaults was not measured."
 
 
 class Pace(NamedTuple):
@@ -26,7 +26,7 @@ class Pace(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Advice:
+class RecipeAdvice:
     """A recipe as plain data, the reasons by rule, warnings, and the steps that the minutes allow on this machine.
 
     ``beside_defaults``: what is known of it against the default recipe within the same minutes.
@@ -37,39 +37,43 @@ class Advice:
     warnings: tuple[str, ...]
     steps: int
     pace: Pace
-    beside_defaults: str
+    versus_defaults: str
 
     @property
-    def seconds_a_step(self) -> float:
+    def seconds_per_step(self) -> float:
         """How long a step takes."""
         return self.pace.seconds
 
 
-def advise(
-    facts: Facts, wish: Wish, folders: Mapping[str, Path], name: str, measure: Callable[[dict[str, Any]], Pace]
-) -> Advice:
+def recommend_recipe(
+    facts: TrainingFacts,
+    goal: TrainingGoal,
+    folders: Mapping[str, Path],
+    name: str,
+    measure_step: Callable[[dict[str, Any]], Pace],
+) -> RecipeAdvice:
     """What to use for these pictures on this machine.
 
     ``folders``: source and target. ``measure``: how long a learning step of a recipe, in plain data, takes.
     """
-    recipe: dict[str, Any] = {"name": name, "schedule": {"minutes": wish.minutes}}
+    recipe: dict[str, Any] = {"name": name, "schedule": {"minutes": goal.minutes}}
     for key, folder in folders.items():
-        put(recipe, f"data.{key}", str(folder))
+        set_nested_value(recipe, f"data.{key}", str(folder))
     reasons: dict[str, str] = {}
-    for rule in RULES:
-        if rule.applies(facts, wish):
+    for rule in ADVICE_RULES:
+        if rule.applies(facts, goal):
             reasons[rule.name] = rule.reason
             for key, value in rule.settings.items():
-                put(recipe, key, value)
-    settle(recipe)
-    pace = measure(recipe)
-    steps = int(wish.minutes * 60 / pace.seconds)
+                set_nested_value(recipe, key, value)
+    reconcile_settings(recipe)
+    pace = measure_step(recipe)
+    steps = int(goal.minutes * 60 / pace.seconds)
     method = recipe["method"]
-    known = MEASURED.get(method, UNMEASURED)
-    return Advice(recipe, reasons, tuple(warn(facts, wish, method, steps)), steps, pace, known)
+    known = MEASURED_OUTCOMES.get(method, UNMEASURED_OUTCOME)
+    return RecipeAdvice(recipe, reasons, tuple(list_warnings(facts, goal, method, steps)), steps, pace, known)
 
 
-def put(recipe: dict[str, Any], key: str, value: Any) -> None:
+def set_nested_value(recipe: dict[str, Any], key: str, value: Any) -> None:
     """Set the value at a path of keys with dots between them."""
     *path, last = key.split(".")
     place = recipe
@@ -78,35 +82,39 @@ def put(recipe: dict[str, Any], key: str, value: Any) -> None:
     place[last] = value
 
 
-def settle(recipe: dict[str, Any]) -> None:
+def reconcile_settings(recipe: dict[str, Any]) -> None:
     """Make settings of several rules agree: what the chosen method has not is left out, sizes are set alike."""
     options = recipe.get("options", {})
     if recipe["method"] != "house":
         for name in ("grain", "texture"):
             options.pop(name, None)
     if recipe["method"] == "pix2pix":
-        put(recipe, "options.generator.depth", (recipe["data"]["crop"] & -recipe["data"]["crop"]).bit_length() - 1)
+        set_nested_value(
+            recipe, "options.generator.depth", (recipe["data"]["crop"] & -recipe["data"]["crop"]).bit_length() - 1
+        )
     if recipe["method"] == "dcgan":
-        put(recipe, "options.generator.size", recipe["data"]["crop"])
-        put(recipe, "options.adversary.discriminator.size", recipe["data"]["crop"])
+        set_nested_value(recipe, "options.generator.size", recipe["data"]["crop"])
+        set_nested_value(recipe, "options.adversary.discriminator.size", recipe["data"]["crop"])
     if not recipe.get("options"):
         recipe.pop("options", None)
 
 
-def warn(facts: Facts, wish: Wish, method: str, steps: int) -> list[str]:
+def list_warnings(facts: TrainingFacts, goal: TrainingGoal, method: str, steps: int) -> list[str]:
     """What may disappoint."""
     warnings: list[str] = []
-    if steps < ENOUGH[method]:
-        wanted = ENOUGH[method] * wish.minutes / max(steps, 1)
+    if steps < MIN_STEPS_BY_METHOD[method]:
+        wanted = MIN_STEPS_BY_METHOD[method] * goal.minutes / max(steps, 1)
         warnings.append(f"{steps} steps are few for {method}: about {wanted:.0f} minutes would be enough.")
     if facts.art < 30:
         warnings.append(f"{facts.art} pictures of art are very few: expect their motifs along with their marks.")
-    if 0.1 < facts.pairs <= 0.9:
-        warnings.append(f"{facts.pairs:.0%} of the photos have a partner by name: are these pairs with some missing?")
-    if wish.device == "cpu" and not facts.bf16:
+    if 0.1 < facts.paired_share <= 0.9:
+        warnings.append(
+            f"{facts.paired_share:.0%} of the photos have a partner by name: are these pairs with some missing?"
+        )
+    if goal.device == "cpu" and not facts.supports_bf16:
         warnings.append(
             "This processor does not multiply in bf16: learning takes about twice as long as on one with it."
         )
-    if wish.device == "cuda":
+    if goal.device == "cuda":
         warnings.append("Ganvas trains on processors; the advice is for a card, the estimate is of this machine.")
     return warnings

@@ -8,15 +8,15 @@ from statistics import median
 
 from PIL import Image
 
+from ganvas.datasets.split import open_picture
 from ganvas.errors import BadData
 from ganvas.listing import get_base_folder, list_pictures
-from ganvas.split import open_picture
 
-LOOKED_AT = 300
+MAX_SAMPLED_PICTURES = 300
 
 
 @dataclass(frozen=True)
-class Facts:
+class TrainingFacts:
     """``edge``: the middle short side of the art in pixels. ``pairs``: the share of photos with a partner by name.
 
     ``bf16``: whether the processor multiplies in it. ``memory`` in GiB. No ``photos``: only art was given.
@@ -24,14 +24,14 @@ class Facts:
 
     photos: int
     art: int
-    edge: int
-    pairs: float
+    median_short_side: int
+    paired_share: float
     cores: int
-    bf16: bool
-    memory: float
+    supports_bf16: bool
+    memory_gib: float
 
 
-def gather(source: Path | None, target: Path) -> Facts:
+def gather_facts(source: Path | None, target: Path) -> TrainingFacts:
     """The facts of two folders, or of art alone, and of this machine.
 
     Raises:
@@ -44,13 +44,21 @@ def gather(source: Path | None, target: Path) -> Facts:
     names = {path.relative_to(get_base_folder(target)).with_suffix("") for path in art}
     paired = [path for path in photos if source and path.relative_to(get_base_folder(source)).with_suffix("") in names]
     share = len(paired) / len(photos) if photos else 0.0
-    return Facts(len(photos), len(art), short_side(art), share, os.cpu_count() or 1, has_bf16(), memory())
+    return TrainingFacts(
+        len(photos),
+        len(art),
+        measure_median_short_side(art),
+        share,
+        os.cpu_count() or 1,
+        detect_bf16(),
+        read_memory_gib(),
+    )
 
 
-def short_side(paths: Sequence[Path]) -> int:
+def measure_median_short_side(paths: Sequence[Path]) -> int:
     """The middle short side, of as many pictures as are looked at."""
     sizes: list[int] = []
-    for path in paths[:: -(-len(paths) // LOOKED_AT)]:
+    for path in paths[:: -(-len(paths) // MAX_SAMPLED_PICTURES)]:
         try:
             with open_picture(path) as picture:
                 sizes.append(min(picture.size))
@@ -59,7 +67,7 @@ def short_side(paths: Sequence[Path]) -> int:
     return int(median(sizes)) if sizes else 0
 
 
-def has_bf16() -> bool:
+def detect_bf16() -> bool:
     """Whether Linux says that the processor multiplies in bf16."""
     try:
         text = Path("/proc/cpuinfo").read_text()
@@ -68,6 +76,6 @@ def has_bf16() -> bool:
     return "avx512_bf16" in text or "amx_bf16" in text
 
 
-def memory() -> float:
+def read_memory_gib() -> float:
     """GiB of memory of this machine."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say, say_json, waiting
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.terminal import print_json, print_message, show_status
 
 if TYPE_CHECKING:
-    from ganvas.advise.advice import Advice, Pace
+    from ganvas.advise.advice import Pace, RecipeAdvice
 
 
-def advise(
+def advise_recipe(
     target: Annotated[Path, typer.Option(help="A folder of art, or one picture.")],
     source: Annotated[Path | None, typer.Option(help="A folder of photos; none: new pictures out of noise.")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="How long it may learn.")] = 25.0,
@@ -24,41 +24,41 @@ def advise(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what to train with, why, and how far the minutes go on this machine."""
-    from ganvas.advise.advice import advise as advised
-    from ganvas.advise.facts import gather
-    from ganvas.advise.rules import Wish
+    from ganvas.advise.advice import recommend_recipe as advised
+    from ganvas.advise.facts import gather_facts
+    from ganvas.advise.rules import TrainingGoal
 
     folders = {"target": target} | ({"source": source} if source else {})
-    with waiting("looking at the pictures and measuring a few steps"):
-        facts = gather(source, target)
-        advice = advised(facts, Wish(minutes, device, wish, use), folders, name, measured)
+    with show_status("looking at the pictures and measuring a few steps"):
+        facts = gather_facts(source, target)
+        advice = advised(facts, TrainingGoal(minutes, device, wish, use), folders, name, measure_seconds_per_step)
     if json:
         about = {"recipe": advice.recipe, "reasons": advice.reasons, "warnings": advice.warnings}
-        about |= {"steps": advice.steps, "seconds_a_step": round(advice.seconds_a_step, 4)}
+        about |= {"steps": advice.steps, "seconds_a_step": round(advice.seconds_per_step, 4)}
         about |= {"precision": advice.pace.precision}
-        say_json({**about, "beside_defaults": advice.beside_defaults})
+        print_json({**about, "beside_defaults": advice.versus_defaults})
     else:
-        tell(advice)
+        print_advice(advice)
     if out is not None:
         import tomli_w
 
         out.write_text(tomli_w.dumps(advice.recipe))
-        say(f"Train it with: ganvas train {out}")
+        print_message(f"Train it with: ganvas train {out}")
 
 
-def measured(plain: dict[str, Any]) -> "Pace":
+def measure_seconds_per_step(recipe_table: dict[str, Any]) -> "Pace":
     """The seconds of a learning step of the recipe on this machine, and what it computes in."""
-    with Extra("learn"):
-        from ganvas.learn import loop
+    with OptionalPackages("learn"):
         from ganvas.learn import recipe as recipes
+        from ganvas.learn.training import loop
 
     from ganvas.advise.advice import Pace
 
-    seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+    seconds, chosen = loop.pace_of(loop.resolve_threads(recipes.build_recipe(recipe_table)))
     return Pace(seconds, chosen.precision, str(chosen))
 
 
-def tell(advice: "Advice") -> None:
+def print_advice(advice: "RecipeAdvice") -> None:
     """The recipe with its reasons, for a person."""
     import tomli_w
 
@@ -66,8 +66,10 @@ def tell(advice: "Advice") -> None:
         typer.echo(f"# {rule}: {reason}")
     for warning in advice.warnings:
         typer.echo(f"# beware: {warning}")
-    typer.echo(f"# beside the defaults: {advice.beside_defaults}")
+    typer.echo(f"# beside the defaults: {advice.versus_defaults}")
     typer.echo(f"# {advice.pace.why}")
-    minutes = advice.steps * advice.seconds_a_step / 60
-    typer.echo(f"# {advice.steps} steps in {minutes:.0f} minutes, {advice.seconds_a_step:.2f} s each on this machine\n")
+    minutes = advice.steps * advice.seconds_per_step / 60
+    typer.echo(
+        f"# {advice.steps} steps in {minutes:.0f} minutes, {advice.seconds_per_step:.2f} s each on this machine\n"
+    )
     typer.echo(tomli_w.dumps(advice.recipe), nl=False)

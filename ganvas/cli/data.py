@@ -5,44 +5,46 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say_json, waiting
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.terminal import print_json, show_status
 from ganvas.errors import BadPhoto
 
 if TYPE_CHECKING:
-    from ganvas.learn.check import Check
+    from ganvas.learn.data.check import DatasetCheck
 
-data = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
-SHOWN = 5
+data_commands = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True
+)
+MAX_LISTED_FILES = 5
 
 
-@data.callback()
-def group() -> None:
+@data_commands.callback()
+def describe_group() -> None:
     """Look at pictures before learning from them: check folders, preview crops."""
 
 
-@data.command()
-def check(
+@data_commands.command("check")
+def check_folders(
     source: Annotated[Path, typer.Argument(help="A folder of photos.")],
     target: Annotated[Path, typer.Argument(help="A folder of art.")],
     fix: Annotated[Path | None, typer.Option(help="Write a mended copy into this new folder.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what is wrong with two folders of pictures, and mend it in a copy."""
-    with Extra("learn"):
-        from ganvas.learn import check as checks
+    with OptionalPackages("learn"):
+        from ganvas.learn.data import check as checks
 
-    with waiting("looking at every picture"):
-        found = {"source": checks.check(source, "source"), "target": checks.check(target, "target")}
-    written = {role: checks.mend(one, fix / role) for role, one in found.items()} if fix else {}
+    with show_status("looking at every picture"):
+        found = {"source": checks.check_dataset(source, "source"), "target": checks.check_dataset(target, "target")}
+    written = {role: checks.write_cleaned_copy(one, fix / role) for role, one in found.items()} if fix else {}
     if json:
-        say_json({role: plain(one) | {"written": written.get(role)} for role, one in found.items()})
+        print_json({role: serialise_check(one) | {"written": written.get(role)} for role, one in found.items()})
         return
     for role, one in found.items():
         typer.echo(f"{role}: {one.count} pictures, short sides {one.sizes[0]} to {one.sizes[2]}, middle {one.sizes[1]}")
         for finding in one.findings:
-            names = ", ".join(path.name for path in finding.paths[:SHOWN])
-            more = f" and {len(finding.paths) - SHOWN} more" if len(finding.paths) > SHOWN else ""
+            names = ", ".join(path.name for path in finding.paths[:MAX_LISTED_FILES])
+            more = f" and {len(finding.paths) - MAX_LISTED_FILES} more" if len(finding.paths) > MAX_LISTED_FILES else ""
             typer.echo(
                 f"  {finding.what}{f' (would {finding.would})' if finding.would else ''}: {names}{more}".rstrip(": ")
             )
@@ -50,17 +52,17 @@ def check(
         typer.echo(f"{count} pictures in {fix / role if fix else role}")
 
 
-def plain(found: "Check") -> dict[str, Any]:
+def serialise_check(check: "DatasetCheck") -> dict[str, Any]:
     """A check as plain data."""
     findings = [
         {"kind": one.kind, "what": one.what, "would": one.would, "files": [str(path) for path in one.paths]}
-        for one in found.findings
+        for one in check.findings
     ]
-    return {"pictures": found.count, "short_sides": found.sizes, "findings": findings}
+    return {"pictures": check.count, "short_sides": check.sizes, "findings": findings}
 
 
-@data.command()
-def preview(
+@data_commands.command("preview")
+def preview_crops(
     recipe: Annotated[Path, typer.Argument(help="A .toml file.")],
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated.")
@@ -69,17 +71,17 @@ def preview(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture file to write.")] = Path("preview.jpg"),
 ) -> None:
     """Draw the crops that a recipe will learn from on one sheet."""
-    from ganvas.cli.photos import WRITTEN
-    from ganvas.cli.stylize import write
+    from ganvas.cli.output_paths import FORMAT_BY_SUFFIX
+    from ganvas.cli.stylize import write_atomically
     from ganvas.image import Photo, encode
 
-    if out.suffix.lower() not in WRITTEN:
-        raise BadPhoto(f"{out.name} is no picture file.", f"Known endings: {', '.join(WRITTEN)}.")
-    with Extra("learn"):
+    if out.suffix.lower() not in FORMAT_BY_SUFFIX:
+        raise BadPhoto(f"{out.name} is no picture file.", f"Known endings: {', '.join(FORMAT_BY_SUFFIX)}.")
+    with OptionalPackages("learn"):
         from ganvas.learn import recipe as recipes
-        from ganvas.learn.preview import preview as drawn
+        from ganvas.learn.training.preview import draw_batch_preview as drawn
 
-    with waiting("cutting crops"):
-        pixels = drawn(recipes.change(recipes.load(recipe), settings or []), columns)
-    write(encode(Photo(pixels), WRITTEN[out.suffix.lower()], 92), out)
+    with show_status("cutting crops"):
+        pixels = drawn(recipes.override_settings(recipes.load_recipe(recipe), settings or []), columns)
+    write_atomically(encode(Photo(pixels), FORMAT_BY_SUFFIX[out.suffix.lower()], 92), out)
     typer.echo(str(out))

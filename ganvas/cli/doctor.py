@@ -5,37 +5,37 @@ from typing import Annotated, Any
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say_json
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.terminal import print_json
 
 
-def doctor(
+def diagnose_run(
     run: Annotated[Path, typer.Argument(help="The folder of a run, going on or over.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what the doctor saw in a run, with the figures, and what to change."""
-    with Extra("learn"):
-        from ganvas.learn.run import Run
+    with OptionalPackages("learn"):
+        from ganvas.learn.training.run import Run
 
     folder = Run(run)
-    folder.recipe()
-    found = [line for line in folder.lines() if "diagnosis" in line]
+    folder.load_recipe()
+    found = [line for line in folder.read_log() if "diagnosis" in line]
     if json:
-        say_json(found)
+        print_json(found)
     elif found:
-        typer.echo("\n".join(map(told, found)))
+        typer.echo("\n".join(map(format_diagnosis, found)))
     else:
         typer.echo("No alarm.")
 
 
-def told(line: dict[str, Any]) -> str:
+def format_diagnosis(line: dict[str, Any]) -> str:
     """One diagnosis in lines for a person."""
     evidence = ", ".join(f"{name} {value:g}" for name, value in line["evidence"].items())
     done = f"\n  done: {line['done']}" if line["done"] else ""
     return f"step {line['step']}: {line['what']}\n  {evidence}\n  {line['change']}{done}"
 
 
-def report(
+def write_run_report(
     run: Annotated[Path, typer.Argument(help="The folder of a run, going on or over.")],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The HTML file; by default report.html in the run.")
@@ -45,13 +45,13 @@ def report(
     ] = None,
 ) -> None:
     """Write curves, samples and diagnoses of a run into one HTML file."""
-    with Extra("learn"):
-        from ganvas.learn import report as reports
-        from ganvas.learn.run import Run
+    with OptionalPackages("learn"):
+        from ganvas.learn.training import report as reports
+        from ganvas.learn.training.run import Run
 
     if tensorboard is not None:
         typer.echo(f"{reports.write_tensorboard(Run(run), tensorboard)} values in {tensorboard}")
         return
     path = out or run / "report.html"
-    path.write_text(reports.report(Run(run)))
+    path.write_text(reports.render_run_report(Run(run)))
     typer.echo(str(path))

@@ -7,135 +7,135 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.terminal import say, say_json, say_table
+from ganvas.cli.terminal import print_json, print_message, print_table
 
 if TYPE_CHECKING:
-    from ganvas.jobs.desk import Seen
-    from ganvas.jobs.shop import Shop
+    from ganvas.jobs.runtime import JobRuntime
+    from ganvas.jobs.service import JobView
 
-jobs = typer.Typer(
+jobs_commands = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="What runs and what waits: list, show, cancel, pause, resume, retry.",
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Id = Annotated[str, typer.Argument(help="The job's id, as `ganvas jobs list` shows it.")]
+JobId = Annotated[str, typer.Argument(help="The job's id, as `ganvas jobs list` shows it.")]
 
 
-def open_shop() -> "tuple[Shop, str]":
+def open_job_runtime() -> "tuple[JobRuntime, str]":
     """The jobs of this installation, and whose are meant."""
-    from ganvas.cli.wiring import keep_private, open_engine, settled
-    from ganvas.jobs.shop import Shop
-    from ganvas.store import Store
-    from ganvas.web.owners import LOCAL, token_owner
+    from ganvas.cli.compose import keep_private, load_settings, open_engine
+    from ganvas.jobs.runtime import JobRuntime
+    from ganvas.storage.blobs import Store
+    from ganvas.web.identity import LOCAL_OWNER, derive_token_owner
 
-    settings = settled()
+    settings = load_settings()
     keep_private(settings)
-    owner = token_owner(settings.token) if settings.token else LOCAL
-    return Shop(settings, open_engine(settings), Store(settings.data / "store")), owner
+    owner = derive_token_owner(settings.token) if settings.token else LOCAL_OWNER
+    return JobRuntime(settings, open_engine(settings), Store(settings.data / "store")), owner
 
 
-@jobs.callback(invoke_without_command=True)
-def show_list_by_default(context: typer.Context) -> None:
+@jobs_commands.callback(invoke_without_command=True)
+def list_jobs_by_default(context: typer.Context) -> None:
     """``ganvas jobs`` alone is the list."""
     if context.invoked_subcommand is None:
         list_jobs()
 
 
-@jobs.command("list")
+@jobs_commands.command("list")
 def list_jobs(as_json: AsJson = False) -> None:
     """All jobs, the newest first."""
-    shop, owner = open_shop()
-    seen = shop.desk.jobs(owner)
-    shop.end()
+    shop, owner = open_job_runtime()
+    seen = shop.service.list_jobs(owner)
+    shop.close()
     if as_json:
-        say_json([plain(one) for one in seen])
+        print_json([serialise_job(one) for one in seen])
         return
     header = ("ID", "NAME", "STATE", "DONE", "FAILED", "OF", "LEFT")
-    say_table([header, *map(row, seen)] if seen else [("There are no jobs.",)])
+    print_table([header, *map(format_job_row, seen)] if seen else [("There are no jobs.",)])
 
 
-@jobs.command()
-def show(id: Id, as_json: AsJson = False) -> None:
+@jobs_commands.command("show")
+def show_job(id: JobId, as_json: AsJson = False) -> None:
     """One job with its parts."""
-    shop, owner = open_shop()
-    seen = shop.desk.show(owner, id)
-    shop.end()
+    shop, owner = open_job_runtime()
+    seen = shop.service.get_job(owner, id)
+    shop.close()
     parts = [(part.given, part.style, part.state, (part.error or {}).get("what", "")) for part in seen.job.parts]
     if as_json:
         names = ("photo", "style", "state", "error")
-        say_json(plain(seen) | {"parts": [dict(zip(names, part, strict=True)) for part in parts]})
+        print_json(serialise_job(seen) | {"parts": [dict(zip(names, part, strict=True)) for part in parts]})
         return
-    say_table([("ID", "NAME", "STATE", "DONE", "FAILED", "OF", "LEFT"), row(seen)])
-    say_table([("PHOTO", "STYLE", "STATE", "REASON"), *parts])
+    print_table([("ID", "NAME", "STATE", "DONE", "FAILED", "OF", "LEFT"), format_job_row(seen)])
+    print_table([("PHOTO", "STYLE", "STATE", "REASON"), *parts])
 
 
-@jobs.command()
-def cancel(id: Id) -> None:
+@jobs_commands.command("cancel")
+def cancel_job(id: JobId) -> None:
     """Stop a job for good; what is made stays."""
-    change("cancel", id)
+    change_job("cancel", id)
 
 
-@jobs.command()
-def pause(id: Id) -> None:
+@jobs_commands.command("pause")
+def pause_job(id: JobId) -> None:
     """Stop a job until it is resumed."""
-    change("pause", id)
+    change_job("pause", id)
 
 
-@jobs.command()
-def resume(id: Id) -> None:
+@jobs_commands.command("resume")
+def resume_job(id: JobId) -> None:
     """Go on with a paused job."""
-    change("resume", id)
+    change_job("resume", id)
 
 
-@jobs.command()
-def retry(id: Id) -> None:
+@jobs_commands.command("retry")
+def retry_job(id: JobId) -> None:
     """Try again what failed or was cancelled, and that alone."""
-    change("retry", id)
+    change_job("retry", id)
 
 
-def change(what: str, id: str) -> None:
+def change_job(action: str, id: str) -> None:
     """Do one thing to a job and say how it stands."""
-    shop, owner = open_shop()
-    getattr(shop.desk, what)(owner, id)
-    state = shop.desk.glance(owner, id).state
-    shop.end()
-    say(f"{id} is {state}.")
+    shop, owner = open_job_runtime()
+    getattr(shop.service, action)(owner, id)
+    state = shop.service.get_job_row(owner, id).state
+    shop.close()
+    print_message(f"{id} is {state}.")
 
 
-def plain(seen: "Seen") -> dict[str, object]:
+def serialise_job(view: "JobView") -> dict[str, object]:
     """A job as JSON has it."""
-    job = seen.job
+    job = view.job
     known: dict[str, object] = {name: getattr(job, name) for name in ("id", "name", "state", "styles", "made", "ended")}
     return known | {
-        "counts": seen.counts,
-        "position": seen.forecast.position,
-        "seconds_left": seen.forecast.seconds,
+        "counts": view.counts,
+        "position": view.forecast.position,
+        "seconds_left": view.forecast.seconds,
     }
 
 
-def row(seen: "Seen") -> tuple[str, ...]:
+def format_job_row(view: "JobView") -> tuple[str, ...]:
     """A job as a line of a table."""
-    job, counts, seconds = seen.job, seen.counts, seen.forecast.seconds
+    job, counts, seconds = view.job, view.counts, view.forecast.seconds
     left = "" if seconds is None else f"{seconds:.0f} s"
     done, failed = str(counts.get("done", 0)), str(counts.get("failed", 0))
     return (job.id, job.name[:40], job.state, done, failed, str(sum(counts.values())), left)
 
 
-def work() -> None:
+def work_on_jobs() -> None:
     """Work on jobs until stopped, beside a server or on another machine with the same database and data folder."""
     import signal
     import threading
 
     from ganvas import image
 
-    shop, _ = open_shop()
+    shop, _ = open_job_runtime()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, frame: stop.set())
-    shop.begin()
-    say("Working on jobs; Ctrl+C stops it and hands back what is not finished.")
+    shop.start_worker()
+    print_message("Working on jobs; Ctrl+C stops it and hands back what is not finished.")
     stop.wait()
-    shop.end()
-    image.stop()
+    shop.close()
+    image.stop_decoders()

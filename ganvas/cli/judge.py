@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import progress, say, say_json, say_table
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.terminal import create_progress, print_json, print_message, print_table
 from ganvas.errors import BadData, BadStyle
 
 if TYPE_CHECKING:
+    from ganvas.judge.datasets import EvaluationFolders, EvaluationSets
     from ganvas.judge.judge import Judgement
-    from ganvas.judge.sets import Folders, Sets
 
-DIFFERENT = 1
+CHANGED_EXIT_CODE = 1
 
 
-def judge(
+def judge_styles(
     subject: Annotated[
         str | None, typer.Argument(metavar="STYLE", help="A style, a style file, a folder of pictures, or identity.")
     ] = None,
@@ -42,14 +42,14 @@ def judge(
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Tell the truth about a style: how near to the painter, how true to the photo, what is wrong, what it costs."""
-    with Extra("judge"):
-        from ganvas.judge import answer as answers
-        from ganvas.judge.sets import Folders
+    with OptionalPackages("judge"):
+        from ganvas.judge import serialise as answers
+        from ganvas.judge.datasets import EvaluationFolders
 
-    old = answers.read(again) if again is not None else None
+    old = answers.load_judgement(again) if again is not None else None
     if old is not None:
         asked = old["question"]
-        folders = Folders(
+        folders = EvaluationFolders(
             photos or Path(asked["photos"]),
             art or Path(asked["art"]),
             asked["side"],
@@ -63,112 +63,123 @@ def judge(
     elif subject is None or photos is None or art is None:
         raise BadData("There is nothing to judge by.", "Give STYLE, --photos and --art, or --again REPORT.")
     else:
-        folders, words = Folders(photos, art, side, every_photo, tuple(only or ())), [subject, *(against or [])]
+        folders, words = (
+            EvaluationFolders(photos, art, side, every_photo, tuple(only or ())),
+            [subject, *(against or [])],
+        )
     if write:
-        refuse_published(words[0])
-    answer = run(words, folders, old, report)
+        check_writable_style(words[0])
+    answer = judge_and_report(words, folders, old, report)
     if write:
-        keep(Path(words[0]), answer)
+        write_scores(Path(words[0]), answer)
     if old is not None:
-        answer["changes"] = answers.changes(old, answer)
-    show(answer, json)
+        answer["changes"] = answers.list_changed_scores(old, answer)
+    print_judgement(answer, json)
     if old is not None:
-        tell(answer["changes"], quiet=json)
+        print_changes(answer["changes"], quiet=json)
 
 
-def run(
-    words: list[str],
-    folders: "Folders",
-    old: dict[str, Any] | None = None,
+def judge_and_report(
+    subject_specs: list[str],
+    folders: "EvaluationFolders",
+    previous: dict[str, Any] | None = None,
     report: Path | None = None,
-    priced: bool = True,
+    with_cost: bool = True,
 ) -> dict[str, Any]:
     """Judge under a bar, write the report; the answer. What is judged again is looked at again, all of it."""
-    from ganvas.cli.stylize import write as write_file
-    from ganvas.judge import answer as answers
+    from ganvas.cli.stylize import write_atomically as write_file
+    from ganvas.judge import datasets
     from ganvas.judge import report as reports
-    from ganvas.judge import sets
+    from ganvas.judge import serialise as answers
 
-    cache, begun = cache_folder(), time.perf_counter()
-    chosen = sets.choose(folders, cache) if old is None else sets.recall(folders, old["sets"])
-    found = measure(words, chosen, cache if old is None else None, priced)
-    answer = answers.plain(found, words, folders, time.perf_counter() - begun)
+    cache, begun = get_feature_cache_folder(), time.perf_counter()
+    chosen = (
+        datasets.select_sets(folders, cache)
+        if previous is None
+        else datasets.find_recorded_sets(folders, previous["sets"])
+    )
+    found = judge_with_progress(subject_specs, chosen, cache if previous is None else None, with_cost)
+    answer = answers.serialise_judgement(found, subject_specs, folders, time.perf_counter() - begun)
     if report is not None:
-        write_file(reports.page(answer, found).encode(), report)
+        write_file(reports.render_page(answer, found).encode(), report)
     return answer
 
 
-def measure(words: list[str], chosen: "Sets", cache: Path | None, priced: bool) -> "Judgement":
+def judge_with_progress(
+    subject_specs: list[str], sets: "EvaluationSets", cache: Path | None, with_cost: bool
+) -> "Judgement":
     """The judge's work, with a bar."""
-    from ganvas.cli.wiring import open_engine, settled
-    from ganvas.judge.judge import Terms, judge
+    from ganvas.cli.compose import load_settings, open_engine
+    from ganvas.judge.judge import JudgeOptions, judge_subjects
 
-    with progress() as bar:
+    with create_progress() as bar:
         task = bar.add_task("judging", total=1.0)
 
-        def on_part(fraction: float, what: str) -> None:
+        def on_progress(fraction: float, what: str) -> None:
             bar.update(task, completed=fraction, description=f"judging: {what}")
 
-        return judge(open_engine(settled()), words, chosen, Terms(cache, priced, on_part))
+        return judge_subjects(
+            open_engine(load_settings()), subject_specs, sets, JudgeOptions(cache, with_cost, on_progress)
+        )
 
 
-def cache_folder() -> Path:
+def get_feature_cache_folder() -> Path:
     """Where what the judge saw of art is kept."""
-    from ganvas.cli.wiring import settled
+    from ganvas.cli.compose import load_settings
 
-    return settled().data / "features"
+    return load_settings().data / "features"
 
 
-def refuse_published(word: str) -> None:
+def check_writable_style(spec: str) -> None:
     """Raise BadStyle for what no scores can be written into: they come before publishing and never change after."""
-    path = Path(word)
+    path = Path(spec)
     if path.suffix != ".onnx" or not path.is_file():
-        raise BadStyle(f"{word} is not a style file.", "Scores are written into NAME.onnx before it is published.")
+        raise BadStyle(f"{spec} is not a style file.", "Scores are written into NAME.onnx before it is published.")
     if not path.stat().st_mode & 0o200:
-        raise BadStyle(f"{word} is published, and a published version never changes.", "Save a new version.")
+        raise BadStyle(f"{spec} is published, and a published version never changes.", "Save a new version.")
 
 
-def keep(path: Path, answer: dict[str, Any]) -> None:
+def write_scores(path: Path, judgement: dict[str, Any]) -> None:
     """Put the scores into an unpublished style file."""
-    from ganvas.judge.answer import for_style
-    from ganvas.style import load, rewrite
+    from ganvas.judge.serialise import extract_style_scores
+    from ganvas.style.file import load_style, rewrite_style
 
-    rewrite(path, replace(load(path), scores=for_style(answer)))
+    rewrite_style(path, replace(load_style(path), scores=extract_style_scores(judgement)))
 
 
-def show(answer: dict[str, Any], json: bool) -> None:
+def print_judgement(judgement: dict[str, Any], json: bool) -> None:
     """Print the figures: a row a score, a column a subject, with what each lost or won."""
     if json:
-        say_json(answer)
+        print_json(judgement)
         return
     from ganvas.judge.scores import SCORES
 
-    subjects = answer["subjects"]
+    subjects = judgement["subjects"]
     rows = [("SCORE", *(subject["name"] for subject in subjects), "TRUE WORKS")]
-    gaps: list[dict[str, Any]] = [{}, *(other["gaps"] for other in answer["against"])]
+    gaps: list[dict[str, Any]] = [{}, *(other["gaps"] for other in judgement["against"])]
     for name, about in SCORES.items():
-        said = [gap[name]["verdict"] if name in gap and about.better else "" for gap in gaps]
+        said = [gap[name]["verdict"] if name in gap and about.better_direction else "" for gap in gaps]
         found = [subject["scores"].get(name) for subject in subjects]
-        cells = [figure(score, about.digits, verdict) for score, verdict in zip(found, said, strict=True)]
-        rows.append((name, *cells, figure(answer["true_works"].get(name), about.digits, "")))
-    say_table(rows)
+        cells = [format_estimate(score, about.decimals, verdict) for score, verdict in zip(found, said, strict=True)]
+        rows.append((name, *cells, format_estimate(judgement["true_works"].get(name), about.decimals, "")))
+    print_table(rows)
 
 
-def figure(found: dict[str, Any] | None, digits: int, verdict: str) -> str:
+def format_estimate(estimate: dict[str, Any] | None, digits: int, verdict: str) -> str:
     """A figure with its interval and who won."""
-    if found is None:
+    if estimate is None:
         return "-"
-    low, high = found["low"], found["high"]
+    low, high = estimate["low"], estimate["high"]
     reach = "" if low is None else f" [{low:.{digits}f} {high:.{digits}f}]"
-    return f"{found['value']:.{digits}f}{reach} {verdict}".rstrip()
+    return f"{estimate['value']:.{digits}f}{reach} {verdict}".rstrip()
 
 
-def tell(changes: list[dict[str, Any]], quiet: bool) -> None:
+def print_changes(changes: list[dict[str, Any]], quiet: bool) -> None:
     """Say what came out otherwise than in the report; exit code 1 where something did."""
     if not quiet:
         for change in changes:
             now = change["now"]["value"] if change["now"] else "nothing"
-            say(f"{change['subject']}: {change['score']} was {change['before']['value']} and is {now}")
-        say(f"{len(changes)} figures came out otherwise." if changes else "All figures came out as before.")
+            print_message(f"{change['subject']}: {change['score']} was {change['before']['value']} and is {now}")
+        print_message(f"{len(changes)} figures came out otherwise." if changes else "All figures came out as before.")
     if changes:
-        raise typer.Exit(DIFFERENT)
+        raise typer.Exit(CHANGED_EXIT_CODE)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ganvas.cli.terminal import say, say_table
+from ganvas.cli.terminal import print_message, print_table
 
 owners = typer.Typer(
     add_completion=False,
@@ -19,54 +19,54 @@ Name = Annotated[str, typer.Argument(help="The owner, as `ganvas owners list` sh
 @owners.command("list")
 def list_owners() -> None:
     """All who have pictures or jobs, the latest first."""
-    from ganvas.cli.wiring import settled
+    from ganvas.cli.compose import load_settings
     from ganvas.ledger.database import Database
     from ganvas.ledger.owners import list_owners
 
-    database = Database(settled().database_url)
-    with database.read() as session:
+    database = Database(load_settings().database_url)
+    with database.open_read_session() as session:
         found = list_owners(session)
     database.close()
     rows = [(one.owner, str(one.pictures), str(one.jobs), show_time(one.last)) for one in found]
-    say_table([("OWNER", "PICTURES", "JOBS", "LAST"), *rows] if rows else [("Nobody has anything.",)])
+    print_table([("OWNER", "PICTURES", "JOBS", "LAST"), *rows] if rows else [("Nobody has anything.",)])
 
 
 @owners.command("move")
 def move_owner(owner: Name, to: Annotated[str, typer.Argument(help="Who has it all from now on.")]) -> None:
     """Give all that one owner has to another, as when a browser lost its cookie."""
-    from ganvas.cli.wiring import settled
+    from ganvas.cli.compose import load_settings
     from ganvas.ledger.database import Database
     from ganvas.ledger.owners import move_owner
 
-    database = Database(settled().database_url)
-    with database.write() as session:
+    database = Database(load_settings().database_url)
+    with database.open_write_session() as session:
         move_owner(session, owner, to)
     database.close()
-    say(f"What {owner} had is {to}'s.")
+    print_message(f"What {owner} had is {to}'s.")
 
 
 @owners.command("delete")
 def delete_owner(owner: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Delete an owner's pictures, photos and jobs for good."""
-    from ganvas.cli.jobs import open_shop
+    from ganvas.cli.jobs import open_job_runtime
     from ganvas.ledger import history
     from ganvas.ledger.owners import forget_owner
 
     if not yes:
         typer.confirm(f"Delete all that {owner} has?", abort=True)
-    shop, _ = open_shop()
-    while found := shop.desk.jobs(owner):
+    shop, _ = open_job_runtime()
+    while found := shop.service.list_jobs(owner):
         for seen in found:
-            shop.desk.delete(owner, seen.job.id, pictures=True)
-    with shop.desk.database.write() as session:
-        while pictures := history.find(session, owner, history.Search()):
+            shop.service.delete(owner, seen.job.id, with_pictures=True)
+    with shop.service.database.open_write_session() as session:
+        while pictures := history.find_pictures(session, owner, history.PictureSearch()):
             for picture in pictures:
-                history.remove(session, picture)
+                history.delete_picture(session, picture)
             session.flush()
         forget_owner(session, owner)
-    shop.desk.keep.let_go()
-    shop.end()
-    say(f"Nothing of {owner} is left.")
+    shop.service.references.apply_releases()
+    shop.close()
+    print_message(f"Nothing of {owner} is left.")
 
 
 def show_time(at: float) -> str:

@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say, say_json, waiting
-from ganvas.cli.watch import Watch, scored, watching
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.progress import TrainingProgressCallback, format_scores, show_training
+from ganvas.cli.terminal import print_json, print_message, show_status
 from ganvas.errors import BadRecipe
 
 if TYPE_CHECKING:
-    from ganvas.style import Catalog, Style
+    from ganvas.style.catalog import Catalog
+    from ganvas.style.file import Style
 
-STOPPED = 130
+INTERRUPTED_EXIT_CODE = 130
 AsJson = Annotated[bool, typer.Option("--json", help="Print progress and the result as lines of JSON.")]
 
 
-def resume(
+def resume_run(
     run: Annotated[Path, typer.Argument(help="The folder of a run that was stopped.")], json: AsJson = False
 ) -> None:
     """Go on with a run where it stopped, and put its style on offer."""
-    with Extra("learn"):
-        from ganvas.cli.choosing import critic
-        from ganvas.learn import loop
-        from ganvas.learn.run import Run
+    with OptionalPackages("learn"):
+        from ganvas.cli.validation import open_validation_scorer
+        from ganvas.learn.training import loop
+        from ganvas.learn.training.run import Run
 
-    judge = critic(Run(run).recipe())
-    learn(lambda watch: loop.resume(run, watch, judge, say), run, json)
+    judge = open_validation_scorer(Run(run).load_recipe())
+    train_and_publish(lambda watch: loop.resume_training(run, watch, judge, print_message), run, json)
 
 
-def export(
+def export_run(
     run: Annotated[Path, typer.Argument(help="The folder of a run.")],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The style file to write, in place of putting it on offer.")
@@ -45,88 +46,89 @@ def export(
 ) -> None:
     """Make the style file of a run, and put it on offer."""
     if out is None:
-        publish(run, json, checkpoint)
+        publish_run(run, json, checkpoint)
         return
-    for path, style in exported(run, out, checkpoint):
-        told(style, path, json)
+    for path, style in export_styles(run, out, checkpoint):
+        print_style(style, path, json)
 
 
-def learn(train: Callable[[Watch], Any], run: Path, json: bool) -> None:
+def train_and_publish(train: Callable[[TrainingProgressCallback], Any], run: Path, json: bool) -> None:
     """Train under a watcher, then put the style on offer; an interrupted run says how to go on."""
     try:
-        with watching(run, json) as watch:
+        with show_training(run, json) as watch:
             train(watch)
     except KeyboardInterrupt:
-        say(f"Stopped. Go on with: ganvas resume {run}")
-        raise typer.Exit(STOPPED) from None
-    publish(run, json)
+        print_message(f"Stopped. Go on with: ganvas resume {run}")
+        raise typer.Exit(INTERRUPTED_EXIT_CODE) from None
+    publish_run(run, json)
 
 
-def publish(run: Path, json: bool, checkpoint: str = "best") -> None:
+def publish_run(run: Path, json: bool, checkpoint: str = "best") -> None:
     """Export a run and put its style on offer under its name, as the next version of it."""
     with TemporaryDirectory(prefix="ganvas-") as folder:
-        for path, made in exported(run, Path(folder) / "style.onnx", checkpoint):
-            offer(path, made, json)
+        for path, made in export_styles(run, Path(folder) / "style.onnx", checkpoint):
+            publish_style_file(path, made, json)
 
 
-def offer(path: Path, made: "Style", json: bool) -> None:
+def publish_style_file(path: Path, style: "Style", json: bool) -> None:
     """Put a style file on offer as the next version of its name, and say so."""
-    from ganvas.cli.wiring import open_catalog, settled
-    from ganvas.style import rewrite
+    from ganvas.cli.compose import load_settings, open_catalog
+    from ganvas.style.file import rewrite_style
 
-    catalog = open_catalog(settled())
-    rewrite(path, replace(made, version=next_version(catalog, made.name)))
+    catalog = open_catalog(load_settings())
+    rewrite_style(path, replace(style, version=get_next_version(catalog, style.name)))
     style = catalog.publish(path)
-    told(style, catalog.path(f"{style.name}@{style.version}"), json)
+    print_style(style, catalog.path(f"{style.name}@{style.version}"), json)
 
 
-def exported(run: Path, path: Path, checkpoint: str) -> list[tuple[Path, "Style"]]:
+def export_styles(run: Path, path: Path, checkpoint: str) -> list[tuple[Path, "Style"]]:
     """The style files of a state of a run, each checked against the network: ``path``, and others beside it."""
-    with Extra("learn"):
-        from ganvas.learn.export import export
-        from ganvas.learn.run import Run
+    with OptionalPackages("learn"):
+        from ganvas.learn.formats.onnx import export_run
+        from ganvas.learn.training.run import Run
 
-    name = Run(run).recipe().name
-    with waiting("writing the style file and comparing it with the network"):
-        styles = export(run, path, checkpoint)
+    name = Run(run).load_recipe().name
+    with show_status("writing the style file and comparing it with the network"):
+        styles = export_run(run, path, checkpoint)
     return [(path.with_stem(path.stem + style.name.removeprefix(name)), style) for style in styles]
 
 
-def next_version(catalog: "Catalog", name: str) -> int:
+def get_next_version(catalog: "Catalog", name: str) -> int:
     """1, or one more than what is on offer under the name."""
     return catalog.get(name).version + 1 if name in catalog.names() else 1
 
 
-def refuse_bad_name(name: str) -> None:
+def check_style_name(name: str) -> None:
     """Say so before the training, not after it.
 
     Raises:
         BadRecipe: no style can have this name.
     """
-    from ganvas.style import NAME
+    from ganvas.style.file import NAME_PATTERN
 
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         raise BadRecipe(f"{name!r} cannot be a style's name.", "Use a-z, 0-9 and -, at most 48.")
 
 
-def told(style: "Style", path: Path, json: bool) -> None:
+def print_style(style: "Style", path: Path, json: bool) -> None:
     """Say where the style is, and what to do with it."""
     if json:
         made = {key: style.made[key] for key in ("steps", "best", "validation") if key in style.made}
         about = {"style": style.name, "version": style.version, "file": str(path), "parity": dict(style.parity)}
-        say_json({**about, **made})
+        print_json({**about, **made})
     else:
         use = f"sample {style.name}" if style.kind == "sampler" else f"stylize PHOTO --style {style.name}"
-        for line in which(style.made):
-            say(line)
-        say(f"{style.name} version {style.version}: try it with: ganvas {use}")
+        for line in describe_selection(style.made):
+            print_message(line)
+        print_message(f"{style.name} version {style.version}: try it with: ganvas {use}")
         typer.echo(str(path))
 
 
-def which(made: Mapping[str, Any]) -> Iterator[str]:
+def describe_selection(training: Mapping[str, Any]) -> Iterator[str]:
     """Of which step a style is, where there was a choice, and how each of the candidates did."""
-    if "validation" not in made:
+    if "validation" not in training:
         return
-    yield f"The style is that of step {made['steps']}; of {len(made['validation'])} candidates {made['best']} is best:"
-    for step, found in made["validation"].items():
-        yield f"  step {step}: {scored(found)}"
+    candidates = len(training["validation"])
+    yield f"The style is that of step {training['steps']}; of {candidates} candidates {training['best']} is best:"
+    for step, found in training["validation"].items():
+        yield f"  step {step}: {format_scores(found)}"

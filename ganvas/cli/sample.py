@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganvas.cli.terminal import say_json
+from ganvas.cli.terminal import print_json
 from ganvas.errors import BadPhoto
 
 if TYPE_CHECKING:
     from ganvas.image import Pixels
 
 
-def sample(
+def sample_pictures(
     style: Annotated[str, typer.Argument(help="A style that makes pictures from noise, see ganvas styles.")],
     count: Annotated[int, typer.Option(min=1, max=4096, help="How many pictures.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="The first picture's seed; the next ones follow.")] = 1,
@@ -24,35 +24,37 @@ def sample(
     json: Annotated[bool, typer.Option("--json", help="Print the files as JSON.")] = False,
 ) -> None:
     """Make new pictures from noise; a seed always gives the same picture."""
-    from ganvas.cli.wiring import open_catalog, settled
+    from ganvas.cli.compose import load_settings, open_catalog
     from ganvas.engine import sampler
 
-    codes = sampler.seeded(range(seed, seed + count)) if to is None else sampler.between(seed, to, count)
-    pictures = sampler.sample(open_catalog(settled()), style, codes)
+    codes = (
+        sampler.make_seed_codes(range(seed, seed + count)) if to is None else sampler.interpolate_codes(seed, to, count)
+    )
+    pictures = sampler.sample_pictures(open_catalog(load_settings()), style, codes)
     if grid is not None:
-        files = {grid: sampler.grid(pictures)}
+        files = {grid: sampler.arrange_grid(pictures)}
     else:
         folder = out or Path(style.partition("@")[0])
         names = range(seed, seed + count) if to is None else range(count)
         files = {folder / f"{name:06}.png": picture for name, picture in zip(names, pictures, strict=True)}
-    write_all(files, json)
+    write_pictures(files, json)
 
 
-def write_all(files: "dict[Path, Pixels]", json: bool) -> None:
+def write_pictures(files: "dict[Path, Pixels]", json: bool) -> None:
     """Write the pictures and say where they are.
 
     Raises:
         BadPhoto: a name whose ending is no picture's.
     """
-    from ganvas.cli.photos import WRITTEN
-    from ganvas.cli.stylize import write
+    from ganvas.cli.output_paths import FORMAT_BY_SUFFIX
+    from ganvas.cli.stylize import write_atomically
     from ganvas.image import Photo, encode
 
     for path, pixels in files.items():
-        if path.suffix.lower() not in WRITTEN:
-            raise BadPhoto(f"{path.name} is no picture file.", f"Known endings: {', '.join(WRITTEN)}.")
-        write(encode(Photo(pixels), WRITTEN[path.suffix.lower()], 92), path)
+        if path.suffix.lower() not in FORMAT_BY_SUFFIX:
+            raise BadPhoto(f"{path.name} is no picture file.", f"Known endings: {', '.join(FORMAT_BY_SUFFIX)}.")
+        write_atomically(encode(Photo(pixels), FORMAT_BY_SUFFIX[path.suffix.lower()], 92), path)
     if json:
-        say_json([str(path) for path in files])
+        print_json([str(path) for path in files])
     else:
         typer.echo("\n".join(map(str, files)))

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from ganvas.cli.photos import Place, Task, plan
-from ganvas.cli.terminal import progress, say, say_json
+from ganvas.cli.output_paths import OutputRule, StylizeTask, plan_tasks
+from ganvas.cli.terminal import create_progress, print_json, print_message
 from ganvas.cli.writing import write_picture
 from ganvas.errors import BadPhoto, GanvasError
-from ganvas.names import show_name
+from ganvas.filenames import show_name
 
 if TYPE_CHECKING:
     from ganvas.engine.controls import Controls
     from ganvas.stylize import Ask
 
-SOME_FAILED = 1
+PARTIAL_FAILURE_EXIT_CODE = 1
 HOLDER = "stylize"
-Make = Callable[[Task, Callable[[float], None]], dict[str, Any]]
+TaskRunner = Callable[[StylizeTask, Callable[[float], None]], dict[str, Any]]
 
 
-def stylize(
+def stylize_photos(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")],
     style: Annotated[str, typer.Option("--style", "-s", help="A name that `ganvas styles` lists.")],
     out: Annotated[
@@ -55,30 +55,30 @@ def stylize(
     json: Annotated[bool, typer.Option("--json", help="Print what was made as one JSON list.")] = False,
 ) -> None:
     """Make pictures of photos in a style."""
-    from ganvas.cut import read
+    from ganvas.engine.crop import parse_crop
     from ganvas.stylize import Ask
 
-    tasks = plan(photos, Place(style, out, format))
-    controls = turned(strength, stroke, colour, mask)
-    ask = Ask(style, controls, quality=quality, metadata=metadata, crop=crop, cut=read(cut, size))
+    tasks = plan_tasks(photos, OutputRule(style, out, format))
+    controls = build_controls(strength, stroke, colour, mask)
+    ask = Ask(style, controls, quality=quality, metadata=metadata, crop=crop, cut=parse_crop(cut, size))
     with TemporaryDirectory(prefix="ganvas-") as folder:
-        results = list(work(tasks, maker(ask, Path(folder)), quiet=json))
+        results = list(run_tasks(tasks, create_task_runner(ask, Path(folder)), quiet=json))
     if json:
-        say_json(results)
+        print_json(results)
     if any("error" in result for result in results):
-        raise typer.Exit(SOME_FAILED)
+        raise typer.Exit(PARTIAL_FAILURE_EXIT_CODE)
 
 
-def turned(strength: float, stroke: float, colour: str, mask: Path | None) -> "Controls":
+def build_controls(strength: float, stroke: float, colour: str, mask: Path | None) -> "Controls":
     """The controls that a person asked for, checked; the mask is read from its file."""
-    from ganvas.engine.controls import Controls, check
+    from ganvas.engine.controls import Controls, check_controls
 
-    controls = Controls(strength, stroke, cast(Any, colour), None if mask is None else grey(mask))
-    check(controls)
+    controls = Controls(strength, stroke, cast(Any, colour), None if mask is None else load_mask(mask))
+    check_controls(controls)
     return controls
 
 
-def grey(path: Path) -> Any:
+def load_mask(path: Path) -> Any:
     """A picture file as a mask: uint8 h x w."""
     from ganvas.image import decode_mask
 
@@ -88,38 +88,38 @@ def grey(path: Path) -> Any:
         raise BadPhoto(f"The mask {path} cannot be read: {error.strerror}.") from error
 
 
-def maker(ask: "Ask", folder: Path) -> Make:
+def create_task_runner(ask: "Ask", folder: Path) -> TaskRunner:
     """The spine as a function of a task; ``folder`` holds a picture until it lies where it belongs."""
     from dataclasses import replace
 
-    from ganvas.cli.wiring import open_engine, settled
-    from ganvas.image import Limits
-    from ganvas.store import Store
+    from ganvas.cli.compose import load_settings, open_engine
+    from ganvas.image import DecodeLimits
+    from ganvas.storage.blobs import Store
     from ganvas.stylize import stylize
 
-    settings = settled()
+    settings = load_settings()
     engine, store = open_engine(settings), Store(folder)
-    limits = Limits(settings.max_bytes, settings.max_pixels)
+    limits = DecodeLimits(settings.max_bytes, settings.max_pixels)
     engine.catalog.get_or_newest(ask.style)
 
-    def make(task: Task, on_tile: Callable[[float], None]) -> dict[str, Any]:
+    def run_task(task: StylizeTask, on_tile: Callable[[float], None]) -> dict[str, Any]:
         begun = time.perf_counter()
         made = stylize(engine, store, task.photo.read_bytes(), replace(ask, format=task.format), on_tile, limits)
         store.hold(made.key, HOLDER)
-        picture = write_picture(store.get(made.key), task.picture, task.earlier)
+        picture = write_picture(store.get(made.key), task.output, task.earlier)
         store.release(made.key, HOLDER)
         about = {"picture": str(picture), "style": made.style, "version": made.version, "key": made.key}
         return {**about, "seconds": time.perf_counter() - begun}
 
-    return make
+    return run_task
 
 
-def work(tasks: Sequence[Task], make: Make, quiet: bool) -> Iterator[dict[str, Any]]:
+def run_tasks(tasks: Sequence[StylizeTask], run_task: TaskRunner, quiet: bool) -> Iterator[dict[str, Any]]:
     """Do the tasks in turn under a bar; a photo that cannot be done fails alone, with its reason."""
     from rich.markup import escape
 
-    given = {identity(task.photo) for task in tasks}
-    with progress() as bar:
+    given = {get_file_identity(task.photo) for task in tasks}
+    with create_progress() as bar:
         all_of_it = bar.add_task("pictures", total=len(tasks))
         for done, task in enumerate(tasks):
             bar.update(all_of_it, description=escape(show_name(task.photo.name)), completed=done)
@@ -127,41 +127,43 @@ def work(tasks: Sequence[Task], make: Make, quiet: bool) -> Iterator[dict[str, A
             def on_tile(fraction: float, done: int = done) -> None:
                 bar.update(all_of_it, completed=done + fraction)
 
-            result = attempt(task, make, on_tile, given)
+            result = try_task(task, run_task, on_tile, given)
             if not quiet:
-                tell(result)
+                print_result(result)
             yield result
         bar.update(all_of_it, completed=len(tasks))
 
 
-def attempt(task: Task, make: Make, on_tile: Callable[[float], None], given: set[tuple[int, int]]) -> dict[str, Any]:
+def try_task(
+    task: StylizeTask, run_task: TaskRunner, on_tile: Callable[[float], None], photo_identities: set[tuple[int, int]]
+) -> dict[str, Any]:
     """One task's result: the picture's path and how it came about, or the error."""
     about = {"photo": str(task.photo)}
     try:
-        if task.picture.exists() and identity(task.picture) in given:
-            raise BadPhoto(f"{task.picture} is a photo that was given.", "Choose another --out.")
-        return {**about, **make(task, on_tile)}
+        if task.output.exists() and get_file_identity(task.output) in photo_identities:
+            raise BadPhoto(f"{task.output} is a photo that was given.", "Choose another --out.")
+        return {**about, **run_task(task, on_tile)}
     except GanvasError as error:
         return {**about, "error": str(error)}
     except OSError as error:
         return {**about, "error": f"{error.filename or task.photo}: {error.strerror}"}
 
 
-def identity(path: Path) -> tuple[int, int]:
+def get_file_identity(path: Path) -> tuple[int, int]:
     """What a file is, whatever name leads to it."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
 
-def tell(result: dict[str, Any]) -> None:
+def print_result(result: dict[str, Any]) -> None:
     """A line for a person: the picture on the standard output, a failure on the standard error."""
     if "error" in result:
-        say(show_name(f"ganvas: {result['photo']}: {result['error']}"))
+        print_message(show_name(f"ganvas: {result['photo']}: {result['error']}"))
     else:
         typer.echo(show_name(result["picture"]))
 
 
-def write(data: bytes, path: Path) -> None:
+def write_atomically(data: bytes, path: Path) -> None:
     """Write a picture, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.part")

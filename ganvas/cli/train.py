@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ganvas.cli.extras import Extra
-from ganvas.cli.terminal import say, say_json, waiting
+from ganvas.cli.optional import OptionalPackages
+from ganvas.cli.terminal import print_json, print_message, show_status
 from ganvas.errors import BadRecipe
 
 if TYPE_CHECKING:
     from ganvas.learn.recipe import Recipe
 
 
-def train(
+def train_style(
     recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="A .toml file; see recipes/.")] = None,
     source: Annotated[Path | None, typer.Option(help="A folder of photos, or one.")] = None,
     target: Annotated[Path | None, typer.Option(help="A folder of art, or one picture.")] = None,
@@ -37,25 +37,27 @@ def train(
     json: Annotated[bool, typer.Option("--json", help="Print progress and the result as lines of JSON.")] = False,
 ) -> None:
     """Teach a style from a recipe, or from two folders: --source, --target and --name."""
-    with Extra("learn"):
-        from ganvas.cli.choosing import critic
-        from ganvas.cli.runs import learn, refuse_bad_name
-        from ganvas.learn import loop
+    with OptionalPackages("learn"):
+        from ganvas.cli.runs import check_style_name, train_and_publish
+        from ganvas.cli.validation import open_validation_scorer
+        from ganvas.learn.training import loop
 
     given = {"data.source": source, "data.target": target, "name": name}
     given |= {"schedule.minutes": minutes, "schedule.steps": steps if minutes is None or steps else 0}
     given |= {"schedule.doctor": doctor, "schedule.precision": precision}
-    wanted = located(changed(started(recipe, source, target, name), given, settings or []))
-    refuse_bad_name(wanted.name)
+    wanted = resolve_data_folders(
+        apply_options(load_or_build_recipe(recipe, source, target, name), given, settings or [])
+    )
+    check_style_name(wanted.name)
     if dry_run:
-        show(wanted, json)
+        print_recipe(wanted, json)
         return
-    folder = run or unused(Path("runs") / wanted.name)
-    judge = critic(wanted)
-    learn(lambda watch: loop.train(wanted, folder, watch, judge, say), folder, json)
+    folder = run or find_unused_folder(Path("runs") / wanted.name)
+    judge = open_validation_scorer(wanted)
+    train_and_publish(lambda watch: loop.start_training(wanted, folder, watch, judge, print_message), folder, json)
 
 
-def started(recipe: Path | None, source: Path | None, target: Path | None, name: str | None) -> "Recipe":
+def load_or_build_recipe(recipe: Path | None, source: Path | None, target: Path | None, name: str | None) -> "Recipe":
     """The recipe of the file, or the default one for two folders.
 
     Raises:
@@ -64,20 +66,20 @@ def started(recipe: Path | None, source: Path | None, target: Path | None, name:
     from ganvas.learn import recipe as recipes
 
     if recipe is not None:
-        return recipes.load(recipe)
+        return recipes.load_recipe(recipe)
     if source is None or target is None or name is None:
         raise BadRecipe("There is nothing to learn from.", "Give a recipe, or --source, --target and --name.")
-    return recipes.build({"name": name, "data": {"source": str(source), "target": str(target)}})
+    return recipes.build_recipe({"name": name, "data": {"source": str(source), "target": str(target)}})
 
 
-def changed(recipe: "Recipe", given: dict[str, Any], settings: list[str]) -> "Recipe":
+def apply_options(recipe: "Recipe", option_values: dict[str, Any], settings: list[str]) -> "Recipe":
     """The recipe with what the options say, then with what ``--set`` says."""
     from ganvas.learn import recipe as recipes
 
-    return recipes.change(recipe, [*options(given), *settings])
+    return recipes.override_settings(recipe, [*format_assignments(option_values), *settings])
 
 
-def located(recipe: "Recipe") -> "Recipe":
+def resolve_data_folders(recipe: "Recipe") -> "Recipe":
     """The recipe with folders that are not here looked up where the data sets lie (``GANVAS_DATA_SETS``)."""
     import os
     from dataclasses import replace
@@ -86,30 +88,30 @@ def located(recipe: "Recipe") -> "Recipe":
 
     root, data = Settings.from_environment(os.environ).data_sets, recipe.data
 
-    def place(folder: str) -> str:
+    def resolve_folder(folder: str) -> str:
         return str((root / folder).absolute()) if folder and not Path(folder).exists() else folder
 
-    beside = replace(data.unpaired, source=place(data.unpaired.source))
-    data = replace(data, source=place(data.source), target=place(data.target), unpaired=beside)
+    beside = replace(data.unpaired, source=resolve_folder(data.unpaired.source))
+    data = replace(data, source=resolve_folder(data.source), target=resolve_folder(data.target), unpaired=beside)
     return replace(recipe, data=data)
 
 
-def options(given: dict[str, Any]) -> Iterator[str]:
+def format_assignments(option_values: dict[str, Any]) -> Iterator[str]:
     """Options that were given, as ``key=value``; text is quoted, so that a name like 1912 stays one."""
-    for key, value in given.items():
+    for key, value in option_values.items():
         if value is not None:
             quoted = isinstance(value, str | Path)
-            yield f"{key}={quote(str(value))}" if quoted else f"{key}={value}"
+            yield f"{key}={quote_toml(str(value))}" if quoted else f"{key}={value}"
 
 
-def quote(text: str) -> str:
+def quote_toml(text: str) -> str:
     """Text as TOML writes it."""
     import json
 
     return json.dumps(text, ensure_ascii=False)
 
 
-def unused(folder: Path) -> Path:
+def find_unused_folder(folder: Path) -> Path:
     """The folder, or the first of ``folder-2``, ``folder-3`` ... that holds no run."""
     place, number = folder, 1
     while place.exists():
@@ -118,16 +120,16 @@ def unused(folder: Path) -> Path:
     return place
 
 
-def show(recipe: "Recipe", json: bool) -> None:
+def print_recipe(recipe: "Recipe", json: bool) -> None:
     """Print the recipe as it would be run: minutes turned into steps, threads fixed."""
     import tomli_w
 
-    from ganvas.learn import loop
     from ganvas.learn import recipe as recipes
+    from ganvas.learn.training import loop
 
-    with waiting("reading pictures and measuring the speed of a step"):
-        settled = recipes.plain(loop.settled(recipe, say))
+    with show_status("reading pictures and measuring the speed of a step"):
+        settled = recipes.serialise_recipe(loop.resolve_schedule(recipe, print_message))
     if json:
-        say_json(settled)
+        print_json(settled)
     else:
         typer.echo(tomli_w.dumps(settled), nl=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from ganvas.names import number_name
+from ganvas.filenames import number_name
 
 
 @dataclass(frozen=True)

@@ -22,69 +22,78 @@ from functools import partial
 
 import numpy as np
 
-from ganvas.engine.resample import Plane, over_bands
-from ganvas.engine.tiling import Pixels, ignore
+from ganvas.engine.resample import FloatPlane, apply_in_bands
+from ganvas.engine.tiling import Pixels, ignore_progress
 
-LEVELS = 5
-MARGIN = 128
-SHARPNESS = 8
-FAINT = 0.25
-FAVOUR = 0.6
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+PYRAMID_LEVELS = 5
+MARGIN_ROWS = 128
+CHOICE_SHARPNESS = 8
+ENERGY_FLOOR = 0.25
+PICTURE_BIAS = 0.6
+LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def blend(photo: Pixels, picture: Pixels, strength: float, on_band: Callable[[float], None] = ignore) -> Pixels:
+def blend_pictures(
+    photo: Pixels, picture: Pixels, strength: float, on_progress: Callable[[float], None] = ignore_progress
+) -> Pixels:
     """h x w x 3 of both to the same; ``strength`` from 0, the photo, to 1, the picture. ``on_band`` may raise."""
     if strength in (0, 1):
         return picture if strength else photo
-    return over_bands(partial(blend_band, strength=strength), MARGIN, (photo, picture), on_band)
+    return apply_in_bands(partial(blend_band, strength=strength), MARGIN_ROWS, (photo, picture), on_progress)
 
 
 def blend_band(photo: Pixels, picture: Pixels, strength: float) -> Pixels:
     """Rows with MARGIN rows around them, sides multiples of 64, to the rows."""
-    light, other = photo @ LUMA, picture @ LUMA
-    inner = slice(MARGIN, -MARGIN)
-    change = (blend_levels(light, other, strength, LEVELS) - mean(light, other, strength))[inner]
+    light, other = photo @ LUMA_WEIGHTS, picture @ LUMA_WEIGHTS
+    inner = slice(MARGIN_ROWS, -MARGIN_ROWS)
+    change = (blend_pyramid(light, other, strength, PYRAMID_LEVELS) - interpolate_linearly(light, other, strength))[
+        inner
+    ]
     first, second = (pixels[inner].astype(np.float32) for pixels in (photo, picture))
-    return (mean(first, second, strength) + change[..., None] + 0.5).clip(0, 255).astype(np.uint8)
+    return (interpolate_linearly(first, second, strength) + change[..., None] + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def mean(photo: Plane, picture: Plane, share: float) -> Plane:
+def interpolate_linearly(photo: FloatPlane, picture: FloatPlane, share: float) -> FloatPlane:
     """The photo less ``share`` of it, and so much of the picture."""
     return photo + (picture - photo) * np.float32(share)
 
 
-def blend_levels(photo: Plane, picture: Plane, strength: float, levels: int) -> Plane:
+def blend_pyramid(photo: FloatPlane, picture: FloatPlane, strength: float, levels: int) -> FloatPlane:
     """The luma of both, h x w: the finest band blended by place, the rest by the next level."""
     if not levels:
-        return mean(photo, picture, strength)
-    low_photo, low_picture = halve(photo), halve(picture)
-    low = blend_levels(low_photo, low_picture, strength, levels - 1)
+        return interpolate_linearly(photo, picture, strength)
+    low_photo, low_picture = downsample_by_two(photo), downsample_by_two(picture)
+    low = blend_pyramid(low_photo, low_picture, strength, levels - 1)
     reach = max(2, levels - 1)
-    return double(low) + blend_detail(photo - double(low_photo), picture - double(low_picture), strength, reach)
+    return upsample_by_two(low) + blend_detail_band(
+        photo - upsample_by_two(low_photo), picture - upsample_by_two(low_picture), strength, reach
+    )
 
 
-def blend_detail(photo: Plane, picture: Plane, strength: float, reach: int) -> Plane:
+def blend_detail_band(photo: FloatPlane, picture: FloatPlane, strength: float, neighbourhood_levels: int) -> FloatPlane:
     """One band, h x w with mean 0: linear where there is no conflict, one of the two where there is.
 
     ``reach`` is how far one looks for a conflict, as levels of ``nearby``: some 40 pixels of the picture in the fine
     bands, farther than a style moves an edge.
     """
-    own, theirs, shared = (nearby(product, reach) for product in (photo * photo, picture * picture, photo * picture))
-    own, theirs = own + np.float32(FAINT), theirs + np.float32(FAINT)
+    own, theirs, shared = (
+        average_neighbourhood(product, neighbourhood_levels)
+        for product in (photo * photo, picture * picture, photo * picture)
+    )
+    own, theirs = own + np.float32(ENERGY_FLOOR), theirs + np.float32(ENERGY_FLOOR)
     conflict = (2 * (np.sqrt(own * theirs) - shared.clip(0)) / (own + theirs)).clip(0, 1)
-    ratio = (np.float32(((1 - strength) / strength) ** 2 * FAVOUR) * own / theirs).clip(1e-4, 1e4)
-    chosen = 1 / (1 + ratio ** (SHARPNESS // 2))
+    ratio = (np.float32(((1 - strength) / strength) ** 2 * PICTURE_BIAS) * own / theirs).clip(1e-4, 1e4)
+    chosen = 1 / (1 + ratio ** (CHOICE_SHARPNESS // 2))
     share = conflict * (chosen - np.float32(strength)) + np.float32(strength)
     return photo + (picture - photo) * share
 
 
-def nearby(plane: Plane, levels: int) -> Plane:
+def average_neighbourhood(plane: FloatPlane, levels: int) -> FloatPlane:
     """The mean around each pixel, over ten of them, or 20, 40.. with more levels; sides are multiples of 2**levels."""
-    return double(nearby(halve(plane), levels - 1)) if levels else plane
+    return upsample_by_two(average_neighbourhood(downsample_by_two(plane), levels - 1)) if levels else plane
 
 
-def halve(plane: Plane) -> Plane:
+def downsample_by_two(plane: FloatPlane) -> FloatPlane:
     """h x w to h/2 x w/2 by the binomial filter 1 4 6 4 1, the border repeated."""
     for _ in (0, 1):
         wide = np.pad(plane, [(2, 2), (0, 0)], mode="edge")
@@ -95,7 +104,7 @@ def halve(plane: Plane) -> Plane:
     return plane
 
 
-def double(plane: Plane) -> Plane:
+def upsample_by_two(plane: FloatPlane) -> FloatPlane:
     """h x w to 2h x 2w by the same filter."""
     for _ in (0, 1):
         wide = np.pad(plane, [(1, 1), (0, 0)], mode="edge")

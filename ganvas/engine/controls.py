@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ganvas.errors import BadControls
 
-FINEST, COARSEST = 0.25, 4.0
+MIN_STROKE, MAX_STROKE = 0.25, 4.0
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,17 @@ class Controls:
     mask: NDArray[np.uint8] | None = None
 
 
-PLAIN = Controls()
+DEFAULT_CONTROLS = Controls()
 
 
-def check(controls: Controls) -> None:
+def check_controls(controls: Controls) -> None:
     """Raise BadControls when something is out of range."""
     if not 0 <= controls.strength <= 1:
         raise BadControls(f"The strength is {controls.strength}.", "It goes from 0 (the photo) to 1 (the picture).")
-    if not FINEST <= controls.stroke <= COARSEST:
-        raise BadControls(f"The stroke is {controls.stroke}.", f"It goes from {FINEST} (fine) to {COARSEST} (broad).")
+    if not MIN_STROKE <= controls.stroke <= MAX_STROKE:
+        raise BadControls(
+            f"The stroke is {controls.stroke}.", f"It goes from {MIN_STROKE} (fine) to {MAX_STROKE} (broad)."
+        )
     if controls.colour not in ("style", "photo"):
         raise BadControls(f"The colour is {str(controls.colour)[:20]!r}.", "It is 'style' or 'photo'.")
     mask = controls.mask

@@ -14,12 +14,12 @@ from typing import Any, Literal, Protocol, TypeVar, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ganvas.errors import BadStyle, Missing
+from ganvas.errors import BadStyle, MissingDependency
 
 Batch = NDArray[np.float32]
 Precision = Literal["auto", "fp32", "bf16"]
-Check = Callable[[], None]
-WATCH = 0.1  # seconds between two checks of a run that is watched
+CancelCheck = Callable[[], None]
+CHECK_SECONDS = 0.1  # seconds between two checks of a run that is watched
 
 
 class Session(Protocol):
@@ -34,26 +34,26 @@ class Network(Protocol):
     def __call__(self, *given: Batch) -> Batch: ...
 
 
-Some = TypeVar("Some", bound=Session | Network)
+AnyNetwork = TypeVar("AnyNetwork", bound=Session | Network)
 
 
 @runtime_checkable
-class Stoppable(Protocol):
+class CancellableNetwork(Protocol):
     """A network whose run can be given up before it has come to its end."""
 
-    def watch(self, check: Check, *given: Batch) -> Batch:
+    def run_cancellable(self, check: CancelCheck, *given: Batch) -> Batch:
         """Run; ``check`` is called in this thread every WATCH seconds. Where it raises, the run is given up at once."""
         ...
 
 
-def watched(network: Some, check: Check) -> Some:
+def make_cancellable(network: AnyNetwork, check: CancelCheck) -> AnyNetwork:
     """The network, watched wherever it is run; a plain function is run as it is."""
-    if not isinstance(network, Stoppable):
+    if not isinstance(network, CancellableNetwork):
         return network
-    return cast("Some", partial(network.watch, check))
+    return cast("AnyNetwork", partial(network.run_cancellable, check))
 
 
-def open(path: Path | bytes, precision: Precision = "auto", threads: int = 0) -> Network:
+def open_network(path: Path | bytes, precision: Precision = "auto", threads: int = 0) -> Network:
     """Open the network in a style file, or in the bytes of one: CUDA where ONNX Runtime has it, else OpenVINO, else
     ONNX Runtime.
 
@@ -64,7 +64,7 @@ def open(path: Path | bytes, precision: Precision = "auto", threads: int = 0) ->
         session = way(path, precision, threads)
         if session is not None:
             return session
-    raise Missing("Neither OpenVINO nor ONNX Runtime is installed.", "Install one: pip install openvino.")
+    raise MissingDependency("Neither OpenVINO nor ONNX Runtime is installed.", "Install one: pip install openvino.")
 
 
 def open_cuda(path: Path | bytes, precision: Precision, threads: int) -> Network | None:
@@ -72,13 +72,13 @@ def open_cuda(path: Path | bytes, precision: Precision, threads: int) -> Network
     runtime = import_onnxruntime()
     if runtime is None or "CUDAExecutionProvider" not in runtime.get_available_providers():
         return None
-    return start(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"], threads)
+    return create_onnxruntime_session(runtime, path, ["CUDAExecutionProvider", "CPUExecutionProvider"], threads)
 
 
 def open_onnxruntime(path: Path | bytes, precision: Precision, threads: int) -> Network | None:
     """ONNX Runtime on the processor, always in fp32."""
     runtime = import_onnxruntime()
-    return runtime and start(runtime, path, ["CPUExecutionProvider"], threads)
+    return runtime and create_onnxruntime_session(runtime, path, ["CPUExecutionProvider"], threads)
 
 
 def import_onnxruntime() -> Any:
@@ -91,7 +91,7 @@ def import_onnxruntime() -> Any:
     return onnxruntime
 
 
-def start(runtime: Any, path: Path | bytes, providers: list[str], threads: int) -> Network:
+def create_onnxruntime_session(runtime: Any, path: Path | bytes, providers: list[str], threads: int) -> Network:
     """A session of ONNX Runtime; its ``run`` is safe under threads."""
     options = runtime.SessionOptions()
     options.log_severity_level = 3
@@ -102,16 +102,16 @@ def start(runtime: Any, path: Path | bytes, providers: list[str], threads: int) 
         source = path if isinstance(path, bytes) else str(path)
         session = runtime.InferenceSession(source, options, providers=providers)
     except (*errors, kinds.RuntimeException, kinds.NoSuchFile) as error:
-        raise BadStyle(f"{told(path)} cannot be opened: {str(error).splitlines()[0][:200]}") from error
-    return Runs(session, runtime.RunOptions)
+        raise BadStyle(f"{name_source(path)} cannot be opened: {str(error).splitlines()[0][:200]}") from error
+    return OnnxRuntimeNetwork(session, runtime.RunOptions)
 
 
-class Runs:
+class OnnxRuntimeNetwork:
     """A network in ONNX Runtime. Its run is stopped by a flag, so one that is watched has a thread of its own."""
 
     def __init__(self, session: Any, options: Callable[[], Any]) -> None:
         self.session = session
-        self.options = options
+        self.make_options = options
         self.names = [value.name for value in session.get_inputs()]
 
     def __call__(self, *given: Batch) -> Batch:
@@ -121,12 +121,12 @@ class Runs:
         """Run, in this thread."""
         return self.session.run(None, dict(zip(self.names, given, strict=True)), options)[0]
 
-    def watch(self, check: Check, *given: Batch) -> Batch:
+    def run_cancellable(self, check: CancelCheck, *given: Batch) -> Batch:
         """As ``Stoppable`` has it."""
-        options = self.options()
-        done = aside(self.run, given, options)
+        options = self.make_options()
+        done = run_in_thread(self.run, given, options)
         try:
-            while not wait([done], WATCH).done:
+            while not wait([done], CHECK_SECONDS).done:
                 check()
         except BaseException:
             options.terminate = True
@@ -134,15 +134,15 @@ class Runs:
         return done.result()
 
 
-def aside(do: Callable[..., Any], *given: Any) -> "Future[Any]":
+def run_in_thread(function: Callable[..., Any], *given: Any) -> "Future[Any]":
     """Do something in a thread of its own; the process does not end before it has."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="run")
-    done = pool.submit(do, *given)
+    done = pool.submit(function, *given)
     pool.shutdown(wait=False)
     return done
 
 
-def told(path: Path | bytes) -> str:
+def name_source(path: Path | bytes) -> str:
     """What to call it in a sentence."""
     return path.name if isinstance(path, Path) else "The network"
 
@@ -168,58 +168,58 @@ def open_openvino(path: Path | bytes, precision: Precision, threads: int) -> Net
     try:
         network = core.compile_model(core.read_model(path), "CPU", hints)
     except RuntimeError as error:
-        raise BadStyle(f"{told(path)} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
-    return Requests(network.create_infer_request)
+        raise BadStyle(f"{name_source(path)} cannot be opened: {str(error).splitlines()[-1][:200]}") from error
+    return OpenVinoNetwork(network.create_infer_request)
 
 
-class Requests:
+class OpenVinoNetwork:
     """A network in OpenVINO: threads share its requests. Each takes a free one, or creates one when all are taken."""
 
     def __init__(self, create: Callable[[], Any]) -> None:
-        self.create = create
-        self.free: SimpleQueue[Any] = SimpleQueue()
-        self.given_up: list[Any] = []
+        self.create_request = create
+        self.idle_requests: SimpleQueue[Any] = SimpleQueue()
+        self.abandoned_requests: list[Any] = []
 
     def __call__(self, *given: Batch) -> Batch:
-        request = self.take()
+        request = self.take_request()
         try:
             request.infer(list(given), share_inputs=True, share_outputs=True)
             return np.array(request.get_output_tensor(0).data)
         finally:
-            self.free.put(request)
+            self.idle_requests.put(request)
 
-    def take(self) -> Any:
+    def take_request(self) -> Any:
         """A request that nobody uses."""
         try:
-            return self.free.get_nowait()
+            return self.idle_requests.get_nowait()
         except Empty:
-            return self.create()
+            return self.create_request()
 
-    def watch(self, check: Check, *given: Batch) -> Batch:
+    def run_cancellable(self, check: CancelCheck, *given: Batch) -> Batch:
         """As ``Stoppable`` has it. A run that is given up goes to its end aside, as OpenVINO cannot stop one without
         spoiling the next (see decisions); until then no other that is watched begins, so they do not heap up.
         """
-        while self.given_up:
+        while self.abandoned_requests:
             check()
-            time.sleep(WATCH)
-        request = self.take()
+            time.sleep(CHECK_SECONDS)
+        request = self.take_request()
         request.start_async(list(given), share_inputs=True)
         try:
-            while not request.wait_for(round(1000 * WATCH)):
+            while not request.wait_for(round(1000 * CHECK_SECONDS)):
                 check()
         except BaseException:
-            self.given_up.append(request)
-            aside(self.put_back, request, given)
+            self.abandoned_requests.append(request)
+            run_in_thread(self.return_when_done, request, given)
             raise
         try:
             return np.array(request.get_output_tensor(0).data)
         finally:
-            self.free.put(request)
+            self.idle_requests.put(request)
 
-    def put_back(self, request: Any, _: tuple[Batch, ...]) -> None:
+    def return_when_done(self, request: Any, _: tuple[Batch, ...]) -> None:
         """Free a request that was given up, at its end; what it was given is kept until then, as it is not copied."""
         try:
             request.wait()
-            self.free.put(request)
+            self.idle_requests.put(request)
         finally:
-            self.given_up.remove(request)
+            self.abandoned_requests.remove(request)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ganvas.stroke_settings import STROKE_CHANNELS, StrokeSettings
+from ganvas.style.stroke_settings import STROKE_CHANNELS, StrokeSettings
 
 Pixels = NDArray[np.uint8]
 Map = NDArray[np.float32]

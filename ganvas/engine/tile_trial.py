@@ -16,11 +16,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 import ganvas
-from ganvas.engine import session, thumbnail
-from ganvas.engine.engine import WHOLE, Engine
-from ganvas.engine.tiling import TILE, run_tile, up_to
+from ganvas.engine import session, thumbnail_norm
+from ganvas.engine.engine import MAX_WHOLE_PIXELS, Engine
+from ganvas.engine.tiling import TILE_SIDE, round_up, run_tile
 from ganvas.errors import BadStyle
-from ganvas.style import Catalog, Style, load
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import Style, load_style
 
 MIB = 2**20
 DONE = b"done"
@@ -33,9 +34,9 @@ PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_
 def try_served_tile(path: Path) -> None:
     """Run the network in a style file at the largest size at which it is served. Raises BadStyle if it takes too much.
 
-    ``path`` must hold a style that ``ganvas.style.check`` has accepted. A sampler has one size, which was tried there.
+    ``path`` must hold a style that ``check_style`` has accepted. A sampler has one size, which was tried there.
     """
-    style = load(path)
+    style = load_style(path)
     if style.kind != "transfer":
         return
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -79,18 +80,18 @@ def limit_process(memory: int) -> None:
 
 def run_largest(catalog: Catalog, style: Style) -> None:
     """Run the network on the largest inputs that the engine gives it."""
-    engine = Engine(catalog, partial(session.open, threads=1), 1, partial(thumbnail.open, threads=1))
+    engine = Engine(catalog, partial(session.open_network, threads=1), 1, partial(thumbnail_norm.open_tiled, threads=1))
     if style.halo is None:
-        run_once(engine, style, isqrt(WHOLE))
+        run_once(engine, style, isqrt(MAX_WHOLE_PIXELS))
     if style.halo is not None or style.fixed_halo is not None:
-        run_once(engine, style, TILE + 2 * up_to(style.multiple, style.halo or style.fixed_halo or 0))
+        run_once(engine, style, TILE_SIDE + 2 * round_up(style.multiple, style.halo or style.fixed_halo or 0))
 
 
 def run_once(engine: Engine, style: Style, side: int) -> None:
     """Run the network on the tile in the middle of a square photo, with its whole halo around it."""
     pixels = np.random.Generator(np.random.PCG64(1)).integers(0, 256, (side, side, 3), np.uint8)
-    network, reach = engine.prepare(style, pixels)
-    core = min(side, reach.tile)
+    network, reach = engine.prepare_network(style, pixels)
+    core = min(side, reach.max_tile)
     edge = (side - core) // 2
     run_tile(network, pixels, (edge, edge, core, core), reach)
 

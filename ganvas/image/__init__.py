@@ -4,30 +4,30 @@ A photo is hostile until it is pixels: ``decode`` takes only the kinds that it k
 in a process that is thrown away. It knows nothing of styles and of who asks.
 """
 
-from ganvas.image.encoder import FORMATS, KEEPS, Keep, check_format, check_keep, encode
-from ganvas.image.kind import media_type
+from ganvas.image.dimensions import read_dimensions
+from ganvas.image.encoder import FORMATS, METADATA_POLICIES, MetadataPolicy, check_format, check_metadata_policy, encode
+from ganvas.image.formats import detect_media_type
 from ganvas.image.mask import decode_mask
-from ganvas.image.photo import Limits, Photo, Pixels, Plane
-from ganvas.image.size import measure
+from ganvas.image.photo import DecodeLimits, Photo, Pixels, Plane
+from ganvas.image.sandbox.pool import decode, start_decoders, stop_decoders
 from ganvas.image.transparency import fill_transparent
-from ganvas.image.warden import decode, start, stop
 
 __all__ = [
     "FORMATS",
-    "KEEPS",
-    "Keep",
-    "Limits",
+    "METADATA_POLICIES",
+    "DecodeLimits",
+    "MetadataPolicy",
     "Photo",
     "Pixels",
     "Plane",
     "check_format",
-    "check_keep",
+    "check_metadata_policy",
     "decode",
     "decode_mask",
+    "detect_media_type",
     "encode",
     "fill_transparent",
-    "measure",
-    "media_type",
-    "start",
-    "stop",
+    "read_dimensions",
+    "start_decoders",
+    "stop_decoders",
 ]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ganvas.image.photo import Limits, Plane
-from ganvas.image.warden import decode
+from ganvas.image.photo import DecodeLimits, Plane
+from ganvas.image.sandbox.pool import decode
 
 
-def decode_mask(data: bytes, limits: Limits | None = None) -> Plane:
+def decode_mask(data: bytes, limits: DecodeLimits | None = None) -> Plane:
     """The mask in a picture of any kind, uint8 h x w: its brightness, and 0 where it is transparent.
 
     Raises what ``decode`` raises.

@@ -10,7 +10,7 @@ Pixels = NDArray[np.uint8]  # H x W x 3
 Plane = NDArray[np.uint8]  # H x W
 
 MIB = 2**20
-BLOCKS = ("exif", "exif_with_place", "xmp", "xmp_with_place")
+METADATA_BLOCKS = ("exif", "exif_with_place", "xmp", "xmp_with_place")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Limits:
+class DecodeLimits:
     """What a file may cost: ``bytes`` of the file, ``pixels`` by its header, ``seconds`` to decode it, ``memory``.
 
     Seconds in which the process waits for a processor, because the machine does much else, do not count, up to
@@ -42,6 +42,6 @@ class Limits:
     memory: int = 1536 * MIB
 
     @property
-    def patience(self) -> float:
+    def max_wall_seconds(self) -> float:
         """Seconds by the clock after which decoding is ended in any case."""
         return 12 * self.seconds

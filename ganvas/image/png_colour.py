@@ -9,18 +9,18 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from ganvas.image.profile import (
-    CURVES,
+from ganvas.image.icc import (
     D65,
     LIKE_SRGB,
     PRIMARIES,
     REC_709,
     SRGB_CURVE,
+    TRANSFER_CURVES,
     Chromaticities,
-    by_code,
     grey_profile,
-    matrix_profile,
-    parametric,
+    make_cicp_profile,
+    make_matrix_profile,
+    make_parametric_curve,
 )
 
 WANTED = {b"cICP": 4, b"sRGB": 1, b"gAMA": 4, b"cHRM": 32}  # chunks and their lengths
@@ -37,8 +37,8 @@ def find_profile(file: IO[bytes], embedded: bytes | None, grey: bool) -> bytes |
     """
     chunks = dict(read_chunks(file))
     code = chunks.get(b"cICP")
-    if code and code[0] in PRIMARIES and code[1] in {*CURVES, *LIKE_SRGB} and code[2] == 0:
-        return by_code(code[0], code[1], narrow=code[3] == 0, grey=grey)
+    if code and code[0] in PRIMARIES and code[1] in {*TRANSFER_CURVES, *LIKE_SRGB} and code[2] == 0:
+        return make_cicp_profile(code[0], code[1], narrow=code[3] == 0, grey=grey)
     if embedded or b"sRGB" in chunks:
         return embedded
     return measured_profile(chunks.get(b"gAMA"), chunks.get(b"cHRM"), grey)
@@ -80,14 +80,14 @@ def profile_of(primaries: Chromaticities, curve: bytes, white: tuple[float, floa
     """The profile. Raises ValueError, ZeroDivisionError or struct.error for primaries that cannot be."""
     if any(y <= 0 or x + y > 1 for x, y in (*primaries, white)):
         raise ValueError("no colours have these chromaticities")
-    return matrix_profile("cHRM", primaries, curve, white)
+    return make_matrix_profile("cHRM", primaries, curve, white)
 
 
 def curve_of(gamma: float) -> bytes:
     """The curve whose inverse a PNG's gamma is; sRGB's for the usual one and for nonsense."""
     if USUAL_GAMMA[0] <= gamma <= USUAL_GAMMA[1] or not GAMMAS[0] <= gamma <= GAMMAS[1]:
         return SRGB_CURVE
-    return parametric(1 / gamma)
+    return make_parametric_curve(1 / gamma)
 
 
 def are_near(points: list[tuple[float, float]], others: list[tuple[float, float]]) -> bool:

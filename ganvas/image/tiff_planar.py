@@ -10,7 +10,7 @@ import numpy as np
 from PIL import TiffImagePlugin
 
 from ganvas.errors import BadPhoto
-from ganvas.image.raster import Frame
+from ganvas.image.srgb import Frame
 
 PLANAR, BITS, TILE_WIDTH, ROWS, BEGINNINGS = 284, 258, 322, 278, 273  # TIFF tags
 MODES = {"RGB": ("RGBX", 3), "RGBA": ("RGBA", 4)}

@@ -10,14 +10,14 @@ DONE: Final = "done"
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 
-OPEN = (QUEUED, RUNNING)  # will go on by itself
+ACTIVE = (QUEUED, RUNNING)  # will go on by itself
 UNFINISHED = (QUEUED, RUNNING, PAUSED)
 FINISHED = (DONE, FAILED, CANCELLED)
 
 
-def of_job(parts: Iterable[str]) -> str:
+def derive_job_state(part_states: Iterable[str]) -> str:
     """The state of a job whose parts have these: done as soon as one picture was made and nothing is left to do."""
-    states = set(parts)
+    states = set(part_states)
     if RUNNING in states or (QUEUED in states and states & {DONE, FAILED}):
         return RUNNING
     order = (QUEUED, PAUSED, CANCELLED, DONE, FAILED)

@@ -7,8 +7,8 @@ ART stands for its unseen side; add ``--side validation`` for the side that chec
 import argparse
 from pathlib import Path
 
-from ganvas.judge import style
-from ganvas.split import SIDES, split
+from ganvas.datasets.split import SIDE_SHARES, split_folder
+from ganvas.judge import style_scores
 
 
 def main() -> None:
@@ -16,9 +16,9 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m ganvas.judge", description=__doc__)
     ask.add_argument("pictures", type=Path)
     ask.add_argument("art", type=Path)
-    ask.add_argument("--side", choices=list(SIDES), default="test")
+    ask.add_argument("--side", choices=list(SIDE_SHARES), default="test")
     asked = ask.parse_args()
-    mean, error = style.quick(asked.pictures, split(asked.art)[asked.side])
+    mean, error = style_scores.compare_folders(asked.pictures, split_folder(asked.art)[asked.side])
     print(f"kernel distance x 1000: {mean:.1f} (standard error {error:.1f})")
 
 

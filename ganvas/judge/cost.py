@@ -17,56 +17,63 @@ from typing import Any
 import numpy as np
 import onnx
 
-from ganvas.engine.engine import Engine, working_size
+from ganvas.engine.engine import Engine, compute_working_size
 from ganvas.errors import BadStyle
-from ganvas.style import Catalog, Style, load, write
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import Style, load_style, write_atomically
 
-EDGES = (256, 512, 1024, 4096)  # long edges of a photo of 3 : 2, in pixels
-TURNS = 3
-LONGEST = 300  # seconds
+LONG_EDGES = (256, 512, 1024, 4096)  # long edges of a photo of 3 : 2, in pixels
+REPEATS = 3
+TIMEOUT_SECONDS = 300  # seconds
 
 
-def cost(path: Path) -> dict[str, Any]:
+def measure_style_cost(path: Path) -> dict[str, Any]:
     """Parameters; by long edge: operations (two a multiplication), seconds a photo, bytes resident at most."""
-    style, model = load(path), onnx.load(str(path), load_external_data=False)
+    style, model = load_style(path), onnx.load(str(path), load_external_data=False)
     sizes: dict[str, Any] = {}
-    for edge in EDGES:
-        height, width = working_size(style, 1.0, shape(edge))
-        sizes[str(edge)] = {"operations": operations(model, height, width), **measured(path, edge)}
-    return {"parameters": parameters(model), "bytes": path.stat().st_size, "sizes": sizes}
+    for edge in LONG_EDGES:
+        height, width = compute_working_size(style, 1.0, compute_photo_size(edge))
+        sizes[str(edge)] = {"operations": count_operations(model, height, width), **measure_in_subprocess(path, edge)}
+    return {"parameters": count_parameters(model), "bytes": path.stat().st_size, "sizes": sizes}
 
 
-def shape(edge: int) -> tuple[int, int]:
+def compute_photo_size(edge: int) -> tuple[int, int]:
     """Height and width of a photo of 3 : 2."""
     return edge * 2 // 3, edge
 
 
-def parameters(model: onnx.ModelProto) -> int:
+def count_parameters(model: onnx.ModelProto) -> int:
     """The numbers that were learned, as they lie in the file."""
     return sum(
         math.prod(tensor.dims) for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT
     )
 
 
-def operations(model: onnx.ModelProto, height: int, width: int) -> int | None:
+def count_operations(model: onnx.ModelProto, height: int, width: int) -> int | None:
     """Additions and multiplications of the convolutions and matrix products; None where sizes cannot be told."""
     fixed = onnx.ModelProto.FromString(model.SerializeToString())
     for dim, value in zip(fixed.graph.input[0].type.tensor_type.shape.dim, (1, 3, height, width), strict=False):
         dim.dim_value = value
     del fixed.graph.value_info[:]
     graph = onnx.shape_inference.infer_shapes(fixed, data_prop=True).graph
-    sizes = {value.name: lengths(value) for value in (*graph.value_info, *graph.output, *graph.input)}
+    sizes = {value.name: read_tensor_shape(value) for value in (*graph.value_info, *graph.output, *graph.input)}
     weights = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
-    counts = [count(node, sizes, weights) for node in graph.node if node.op_type in ("Conv", "ConvTranspose", "Gemm")]
+    counts = [
+        count_node_operations(node, sizes, weights)
+        for node in graph.node
+        if node.op_type in ("Conv", "ConvTranspose", "Gemm")
+    ]
     return None if None in counts else sum(filter(None, counts))
 
 
-def lengths(value: onnx.ValueInfoProto) -> list[int]:
+def read_tensor_shape(value: onnx.ValueInfoProto) -> list[int]:
     """A tensor's shape, 0 for a side that is not known."""
     return [dim.dim_value for dim in value.type.tensor_type.shape.dim]
 
 
-def count(node: onnx.NodeProto, sizes: dict[str, list[int]], weights: dict[str, list[int]]) -> int | None:
+def count_node_operations(
+    node: onnx.NodeProto, sizes: dict[str, list[int]], weights: dict[str, list[int]]
+) -> int | None:
     """The operations of one convolution or matrix product: each weight once for each place that it meets."""
     name = node.input[0] if node.op_type == "ConvTranspose" else node.output[0]
     kernel, size = weights.get(node.input[1]), sizes.get(name, [0])
@@ -74,11 +81,11 @@ def count(node: onnx.NodeProto, sizes: dict[str, list[int]], weights: dict[str, 
     return 2 * math.prod(kernel) * places if kernel and places else None
 
 
-def measured(path: Path, edge: int) -> dict[str, float | None]:
+def measure_in_subprocess(path: Path, edge: int) -> dict[str, float | None]:
     """Seconds and bytes for one size, from a process of its own; None where that took too long or failed."""
     command = [sys.executable, "-m", "ganvas.judge.cost", str(path), str(edge)]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=True)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True)
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return {"seconds": None, "memory": None}
     return json.loads(run.stdout)
@@ -90,12 +97,12 @@ def main() -> None:
         raise BadStyle("There is nothing to measure.", "Give a style file and a long edge in pixels.")
     path, edge = Path(sys.argv[1]), int(sys.argv[2])
     with TemporaryDirectory(prefix="ganvas-") as folder:
-        engine, style = alone(path, Path(folder))
-        times = [timed(engine, style, edge) for _ in range(TURNS)]
-    sys.stdout.write(json.dumps({"seconds": min(times), "memory": peak()}))
+        engine, style = open_single_style_engine(path, Path(folder))
+        times = [time_photo(engine, style, edge) for _ in range(REPEATS)]
+    sys.stdout.write(json.dumps({"seconds": min(times), "memory": read_peak_memory()}))
 
 
-def peak() -> int:
+def read_peak_memory() -> int:
     """The largest resident set of this process, in bytes. On Linux ``getrusage`` would count the parent's, too."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -103,16 +110,16 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def alone(path: Path, folder: Path) -> tuple[Engine, Style]:
+def open_single_style_engine(path: Path, folder: Path) -> tuple[Engine, Style]:
     """An engine that offers the style of this file and no other; ``folder`` must outlive it."""
-    style = load(path)
-    write(path.read_bytes(), folder / f"{style.name}.onnx")
+    style = load_style(path)
+    write_atomically(path.read_bytes(), folder / f"{style.name}.onnx")
     return Engine(Catalog([folder])), style
 
 
-def timed(engine: Engine, style: Style, edge: int) -> float:
+def time_photo(engine: Engine, style: Style, edge: int) -> float:
     """The seconds of one photo."""
-    height, width = shape(edge)
+    height, width = compute_photo_size(edge)
     noise = np.random.Generator(np.random.PCG64(edge)).integers(0, 256, (height, width, 3), np.uint8)
     begun = time.perf_counter()
     engine.apply(style.name, noise)

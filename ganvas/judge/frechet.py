@@ -9,16 +9,16 @@ the same sets. So it comes second to the kernel distance, and is shown beside wh
 import numpy as np
 from numpy.typing import NDArray
 
-from ganvas.judge.distance import Distance, Features, stack
+from ganvas.judge.kernel_distance import Features, SetDistance, add_crop_axis
 
-GROUPS = 50  # at most so many subsets are tried for the error
+MAX_JACKKNIFE_GROUPS = 50  # at most so many subsets are tried for the error
 
 
-class Products:
+class InnerProducts:
     """The inner products of all rows of two sets, from which the distance of any part of them is made."""
 
     def __init__(self, features_a: Features, features_b: Features) -> None:
-        a, b = stack(features_a), stack(features_b)
+        a, b = add_crop_axis(features_a), add_crop_axis(features_b)
         self.crops = a.shape[1], b.shape[1]
         self.counts = len(a), len(b)
         flat_a, flat_b = a.reshape(-1, a.shape[2]), b.reshape(-1, b.shape[2])
@@ -26,49 +26,61 @@ class Products:
         flat_a, flat_b = flat_a - centre, flat_b - centre  # the distance does not change, and rounds better
         self.aa, self.bb, self.ab = flat_a @ flat_a.T, flat_b @ flat_b.T, flat_a @ flat_b.T
 
-    def distance(self, chosen_a: NDArray[np.intp], chosen_b: NDArray[np.intp], shortly: bool = False) -> float:
+    def compute_distance(
+        self, chosen_a: NDArray[np.intp], chosen_b: NDArray[np.intp], approximate: bool = False
+    ) -> float:
         """|mean a - mean b|^2 + tr(A + B - 2 (A B)^(1/2)) over the chosen pictures.
 
         The trace of the root is the sum of the singular values of the centred products: no d x d matrix is made.
         ``shortly`` takes them from the eigenvalues of a square, in a fifth of the time, to about six digits.
         """
-        i, j = rows(chosen_a, self.crops[0]), rows(chosen_b, self.crops[1])
+        i, j = select_crop_rows(chosen_a, self.crops[0]), select_crop_rows(chosen_b, self.crops[1])
         aa, bb, ab = self.aa[np.ix_(i, i)], self.bb[np.ix_(j, j)], self.ab[np.ix_(i, j)]
         n, m = ab.shape
         means = aa.mean() + bb.mean() - 2 * ab.mean()
         spread = (np.trace(aa) - n * aa.mean()) / (n - 1) + (np.trace(bb) - m * bb.mean()) / (m - 1)
         centred = ab - ab.mean(axis=0) - ab.mean(axis=1, keepdims=True) + ab.mean()
-        shared = (roots(centred) if shortly else np.linalg.svd(centred, compute_uv=False)).sum()
+        shared = (compute_singular_values(centred) if approximate else np.linalg.svd(centred, compute_uv=False)).sum()
         return float(means + spread - 2 * shared / np.sqrt((n - 1) * (m - 1)))
 
 
-def roots(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def compute_singular_values(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """The singular values by way of the smaller product of the matrix with itself."""
     square = matrix @ matrix.T if matrix.shape[0] < matrix.shape[1] else matrix.T @ matrix
     return np.sqrt(np.maximum(np.linalg.eigvalsh(square), 0))
 
 
-def rows(chosen: NDArray[np.intp], crops: int) -> NDArray[np.intp]:
+def select_crop_rows(chosen: NDArray[np.intp], crops: int) -> NDArray[np.intp]:
     """The rows of the chosen pictures' crops."""
     return (chosen[:, None] * crops + np.arange(crops)).ravel()
 
 
-def frechet_distance(features_a: Features, features_b: Features) -> tuple[float, float]:
+def compute_frechet_distance(features_a: Features, features_b: Features) -> tuple[float, float]:
     """The distance and its standard error (by the jackknife)."""
-    found = measure(Products(features_a, features_b))
-    return found.mean, found.error
+    found = jackknife_frechet_distance(InnerProducts(features_a, features_b))
+    return found.value, found.standard_error
 
 
-def measure(products: Products) -> Distance:
+def jackknife_frechet_distance(products: InnerProducts) -> SetDistance:
     """The distance, and what it would be without each one picture of either set, or each group of large sets."""
     every_a, every_b = (np.arange(count) for count in products.counts)
-    return Distance(
-        products.distance(every_a, every_b),
-        np.array([products.distance(np.delete(every_a, group), every_b, True) for group in groups(len(every_a))]),
-        np.array([products.distance(every_a, np.delete(every_b, group), True) for group in groups(len(every_b))]),
+    return SetDistance(
+        products.compute_distance(every_a, every_b),
+        np.array(
+            [
+                products.compute_distance(np.delete(every_a, group), every_b, True)
+                for group in make_jackknife_groups(len(every_a))
+            ]
+        ),
+        np.array(
+            [
+                products.compute_distance(every_a, np.delete(every_b, group), True)
+                for group in make_jackknife_groups(len(every_b))
+            ]
+        ),
     )
 
 
-def groups(count: int) -> list[NDArray[np.intp]]:
+def make_jackknife_groups(count: int) -> list[NDArray[np.intp]]:
     """The pictures that are left out together: each alone, or GROUPS groups of them, spread over the set."""
-    return [np.arange(first, count, GROUPS) for first in range(min(count, GROUPS))]
+    return [np.arange(first, count, MAX_JACKKNIFE_GROUPS) for first in range(min(count, MAX_JACKKNIFE_GROUPS))]

@@ -11,10 +11,10 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
-from ganvas.learn.method import Batch, Method
-from ganvas.learn.precision import Precision, Wanted, has_bf16
+from ganvas.learn.methods.protocol import Method, TrainingBatch
+from ganvas.learn.training.precision import Precision, Wanted, has_bf16
 
-BatchAt = Callable[[int], Batch]
+BatchAt = Callable[[int], TrainingBatch]
 TRIES = 5  # timed steps, after one that is not
 LATE = 1_000_000  # a step number beyond any warm start
 HOPELESS = 3.0  # times as long in its first step: no more of it is tried
@@ -49,7 +49,7 @@ class Stopwatch:
         batch = replace(batch_at(self.step), step=LATE)
         self.step += 1
         begun = time.perf_counter()
-        method.step(batch, 1.0)
+        method.train_step(batch, 1.0)
         return time.perf_counter() - begun
 
     def seconds(self, precision: Precision, tries: int = TRIES) -> float:

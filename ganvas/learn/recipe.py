@@ -11,16 +11,16 @@ import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
 from ganvas.errors import BadRecipe
-from ganvas.learn.data import DataOptions
-from ganvas.learn.fit import refuse_misfits
+from ganvas.learn.compatibility import refuse_conflicts
+from ganvas.learn.data.batches import DataOptions
 from ganvas.learn.methods import METHODS
-from ganvas.learn.precision import Wanted
-from ganvas.style import CANVAS
+from ganvas.learn.training.precision import Wanted
+from ganvas.style.file import CANVAS_RANGE
 from ganvas.text import decode_text
 
 
 @dataclass(frozen=True)
-class Schedule:
+class TrainingSchedule:
     """How long: ``steps``, or ``minutes``, which a short measurement turns into steps before the run starts.
 
     The learning rate is full until ``decay_from`` (a share of the steps), then falls to 0 along a cosine.
@@ -44,8 +44,8 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class About:
-    """What the style file says of itself beyond what training measures; see ``ganvas.style.Style``."""
+class StyleDescription:
+    """What the style file says of itself beyond what training measures; see ``ganvas.style.file.Style``."""
 
     title: dict[str, str] = field(default_factory=dict[str, str])
     artist: str = ""
@@ -65,86 +65,87 @@ class Recipe:
     data: DataOptions
     method: str = "house"
     seed: int = 1
-    schedule: Schedule = field(default_factory=Schedule)
-    about: About = field(default_factory=About)
+    schedule: TrainingSchedule = field(default_factory=TrainingSchedule)
+    about: StyleDescription = field(default_factory=StyleDescription)
     options: Any = None
 
 
-def build(plain: Mapping[str, Any]) -> Recipe:
+def build_recipe(settings: Mapping[str, Any]) -> Recipe:
     """A recipe from plain data, as TOML and JSON give it.
 
     Raises:
         BadRecipe: an unknown method or key, a value of the wrong kind, or parts that do not fit together; the
             message names what would be right.
     """
-    method = plain.get("method", "house")
+    method = settings.get("method", "house")
     if method not in METHODS:
         raise BadRecipe(f"There is no method {method!r}.", f"Known methods: {', '.join(METHODS)}.")
     kind = METHODS[method].Options
-    options = checked(kind, laid_over(dataclasses.asdict(kind()), plain.get("options", {})), "options")
-    recipe = checked(Recipe, {key: value for key, value in plain.items() if key != "options"}, "recipe")
-    refuse_misfits(method, METHODS[method], options, recipe.data)
-    refuse_canvas(recipe.about)
+    options = parse_dataclass(kind, merge_settings(dataclasses.asdict(kind()), settings.get("options", {})), "options")
+    recipe = parse_dataclass(Recipe, {key: value for key, value in settings.items() if key != "options"}, "recipe")
+    refuse_conflicts(method, METHODS[method], options, recipe.data)
+    refuse_bad_canvas(recipe.about)
     return dataclasses.replace(recipe, options=options)
 
 
-def refuse_canvas(about: About) -> None:
+def refuse_bad_canvas(description: StyleDescription) -> None:
     """Raise BadRecipe for a canvas that no style file may have: training would be for nothing."""
-    for key, edge in (("canvas", about.canvas), ("drawing", about.drawing)):
-        if not (CANVAS[0] <= edge <= CANVAS[1] or (key == "drawing" and edge == 0)):
-            raise BadRecipe(f"about.{key} is {edge} pixels.", f"Use {CANVAS[0]} to {CANVAS[1]}.")
+    for key, edge in (("canvas", description.canvas), ("drawing", description.drawing)):
+        if not (CANVAS_RANGE[0] <= edge <= CANVAS_RANGE[1] or (key == "drawing" and edge == 0)):
+            raise BadRecipe(f"about.{key} is {edge} pixels.", f"Use {CANVAS_RANGE[0]} to {CANVAS_RANGE[1]}.")
 
 
-def laid_over(whole: dict[str, Any], given: Any) -> Any:
+def merge_settings(defaults: dict[str, Any], overrides: Any) -> Any:
     """The method's own settings with those that are given, at any depth: naming one of a table keeps the others."""
-    if not isinstance(given, Mapping):
-        return given
+    if not isinstance(overrides, Mapping):
+        return overrides
     changed = {
-        key: laid_over(whole[key], value) if is_table(whole.get(key), value) else value for key, value in given.items()
+        key: merge_settings(defaults[key], value) if are_tables(defaults.get(key), value) else value
+        for key, value in overrides.items()
     }
-    return {**whole, **changed}
+    return {**defaults, **changed}
 
 
-def is_table(*values: Any) -> bool:
+def are_tables(*values: Any) -> bool:
     """Whether all values are tables."""
     return all(isinstance(value, Mapping) for value in values)
 
 
-def checked(kind: type, plain: Any, where: str) -> Any:
+def parse_dataclass(kind: type, settings: Any, path: str) -> Any:
     """``plain`` as an instance of the dataclass ``kind``, every level of it checked for unknown keys."""
-    refuse_unknown(kind, plain, where)
+    refuse_unknown_keys(kind, settings, path)
     try:
-        return TypeAdapter(kind, config=None).validate_python(plain)
+        return TypeAdapter(kind, config=None).validate_python(settings)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join([where, *map(str, first["loc"])])
+        place = ".".join([path, *map(str, first["loc"])])
         raise BadRecipe(f"{place}: {first['msg']}.", f"Given was {first['input']!r}.") from None
 
 
-def refuse_unknown(kind: Any, plain: Any, where: str) -> None:
+def refuse_unknown_keys(kind: Any, settings: Any, path: str) -> None:
     """Raise BadRecipe for a key that the dataclass has not, at any depth."""
-    if not (dataclasses.is_dataclass(kind) and isinstance(plain, Mapping)):
+    if not (dataclasses.is_dataclass(kind) and isinstance(settings, Mapping)):
         return
     known = {f.name: f.type for f in dataclasses.fields(kind)}
-    for key, value in plain.items():
+    for key, value in settings.items():
         if key not in known:
-            raise BadRecipe(f"{where} has no setting {key!r}.", f"Known settings: {', '.join(sorted(known))}.")
-        refuse_unknown(known[key], value, f"{where}.{key}")
+            raise BadRecipe(f"{path} has no setting {key!r}.", f"Known settings: {', '.join(sorted(known))}.")
+        refuse_unknown_keys(known[key], value, f"{path}.{key}")
 
 
-def plain(recipe: Recipe) -> dict[str, Any]:
+def serialise_recipe(recipe: Recipe) -> dict[str, Any]:
     """A recipe as plain data, the inverse of ``build``; every setting is written out."""
     return dataclasses.asdict(recipe)
 
 
-def load(path: Path) -> Recipe:
+def load_recipe(path: Path) -> Recipe:
     """The recipe of a TOML file.
 
     Raises:
         BadRecipe: the file is missing, is not TOML, or does not fit.
     """
     try:
-        return build(tomllib.loads(decode_text(path.read_bytes())))
+        return build_recipe(tomllib.loads(decode_text(path.read_bytes())))
     except FileNotFoundError:
         raise BadRecipe(f"There is no recipe {path}.", "Give the path of a .toml file; see recipes/.") from None
     except OSError as error:
@@ -155,40 +156,40 @@ def load(path: Path) -> Recipe:
         raise BadRecipe(f"{path} is not TOML: {error}.", "See recipes/ for examples.") from None
 
 
-def save(recipe: Recipe, path: Path) -> None:
+def save_recipe(recipe: Recipe, path: Path) -> None:
     """Write a recipe as TOML, every setting spelled out."""
-    path.write_text(tomli_w.dumps(plain(recipe)), encoding="utf-8")
+    path.write_text(tomli_w.dumps(serialise_recipe(recipe)), encoding="utf-8")
 
 
-def change(recipe: Recipe, settings: Sequence[str]) -> Recipe:
+def override_settings(recipe: Recipe, assignments: Sequence[str]) -> Recipe:
     """A recipe with ``key=value`` settings changed: ``schedule.steps=100``, ``options.content=0.5``.
 
     Raises:
         BadRecipe: no equals sign, an unknown key or a value of the wrong kind.
     """
-    whole, changes = plain(recipe), [parted(setting) for setting in settings]
+    whole, changes = serialise_recipe(recipe), [split_assignment(setting) for setting in assignments]
     if any(key == "method" and value != recipe.method for key, value in changes):
         whole["options"] = {}  # those of another method
     for key, value in changes:
-        put(whole, key, value)
-    return build(whole)
+        set_nested_value(whole, key, value)
+    return build_recipe(whole)
 
 
-def parted(setting: str) -> tuple[str, Any]:
+def split_assignment(assignment: str) -> tuple[str, Any]:
     """``key=value`` as the two."""
-    key, equals, value = setting.partition("=")
+    key, equals, value = assignment.partition("=")
     if not equals:
-        raise BadRecipe(f"{setting!r} has no equals sign.", "Write key=value, as in options.content=0.5.")
-    return key, value_of(value)
+        raise BadRecipe(f"{assignment!r} has no equals sign.", "Write key=value, as in options.content=0.5.")
+    return key, parse_toml_value(value)
 
 
-def put(whole: dict[str, Any], key: str, value: Any) -> None:
+def set_nested_value(settings: dict[str, Any], key: str, value: Any) -> None:
     """Set the value at a path of keys with dots between them.
 
     Raises:
         BadRecipe: the path leads through a value that has no parts.
     """
-    place: Any = whole
+    place: Any = settings
     *path, last = key.split(".")
     for part in path:
         place = place.setdefault(part, {})
@@ -197,7 +198,7 @@ def put(whole: dict[str, Any], key: str, value: Any) -> None:
     place[last] = value
 
 
-def value_of(text: str) -> Any:
+def parse_toml_value(text: str) -> Any:
     """A TOML value, or the text itself where it is none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]

@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 
 from ganvas.errors import BadSettings, NotWritable
 
-WAIT = 30  # seconds that a writer waits for another
-LOCK = 0x67616E766173  # "ganvas": the advisory lock of whoever migrates, on PostgreSQL
-WRITES = {"writes": True}
-CLOCKS = {
+LOCK_TIMEOUT_SECONDS = 30  # seconds that a writer waits for another
+ADVISORY_LOCK = 0x67616E766173  # "ganvas": the advisory lock of whoever migrates, on PostgreSQL
+WRITE_OPTIONS = {"writes": True}
+CLOCK_QUERIES = {
     "postgresql": "select extract(epoch from clock_timestamp())",
     "sqlite": "select (julianday('now') - 2440587.5) * 86400.0",
 }
@@ -33,37 +33,37 @@ class Database:
     """Sessions on one database, migrated; safe for many threads and processes."""
 
     def __init__(self, url: str) -> None:
-        self.url = checked(url)
-        self.engine = open_engine(self.url)
+        self.url = resolve_database_url(url)
+        self.engine = create_database_engine(self.url)
         try:
-            migrate(self.engine)
+            migrate_schema(self.engine)
         except OperationalError as error:
             reason = str(error.orig).partition("\n")[0]
             raise NotWritable(f"The database cannot be used: {reason}.", "Look at GANVAS_DATABASE.") from error
 
     @contextmanager
-    def read(self) -> Generator[Session]:
+    def open_read_session(self) -> Generator[Session]:
         """A session that sees one moment; what it changes is thrown away."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Generator[Session]:
+    def open_write_session(self) -> Generator[Session]:
         """A session whose changes are kept together at its end, or not at all."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection(execution_options=WRITES)
+            session.connection(execution_options=WRITE_OPTIONS)
             yield session
 
-    def now(self, session: Session) -> float:
+    def read_clock(self, session: Session) -> float:
         """Seconds since 1970 by the database's clock, which all machines share."""
-        return float(session.execute(text(CLOCKS[self.engine.dialect.name])).scalar_one())
+        return float(session.execute(text(CLOCK_QUERIES[self.engine.dialect.name])).scalar_one())
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
-def checked(url: str) -> str:
+def resolve_database_url(url: str) -> str:
     """The URL with the driver that Ganvas brings. Raises BadSettings for what is none, or another database's."""
     try:
         parsed = make_url(url)
@@ -91,38 +91,40 @@ def is_postgres(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
-def open_engine(url: str) -> Engine:
+def create_database_engine(url: str) -> Engine:
     """An engine whose transactions begin as the module says."""
     if not url.startswith("sqlite"):
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT}, pool_size=10, max_overflow=20)
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_SECONDS}, pool_size=10, max_overflow=20
+    )
+    event.listen(engine, "connect", configure_sqlite)
+    event.listen(engine, "begin", begin_sqlite_transaction)
     return engine
 
 
-def prepare(connection: Any, _: object) -> None:
+def configure_sqlite(connection: Any, _: object) -> None:
     """Settings of an SQLite connection; the module of Python is told not to begin transactions of its own."""
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def begin(connection: Connection) -> None:
+def begin_sqlite_transaction(connection: Connection) -> None:
     """Begin a transaction of SQLite, at once for writing where it will write."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-MIGRATING = threading.Lock()
+MIGRATION_LOCK = threading.Lock()
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
+def migrate_schema(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to a revision; of many processes at once one does it and the others wait."""
     config = Config()
     config.set_main_option("script_location", str(files("ganvas.ledger") / "migrations"))
-    with MIGRATING, engine.connect().execution_options(**WRITES) as connection, connection.begin():
+    with MIGRATION_LOCK, engine.connect().execution_options(**WRITE_OPTIONS) as connection, connection.begin():
         if is_postgres(engine):
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
         config.attributes["connection"] = connection
         (command.downgrade if revision.startswith("-") or revision == "base" else command.upgrade)(config, revision)

@@ -5,23 +5,23 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-Plain = dict[str, Any]  # what JSON can say
+JsonObject = dict[str, Any]  # what JSON can say
 
 
-class Row(DeclarativeBase):
+class LedgerBase(DeclarativeBase):
     """A row of the ledger."""
 
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {Plain: JSON(none_as_null=True), list[str]: JSON}  # noqa: RUF012  read once by SQLAlchemy
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map = {JsonObject: JSON(none_as_null=True), list[str]: JSON}  # noqa: RUF012  read once by SQLAlchemy
 
 
-class Job(Row):
+class JobRow(LedgerBase):
     """Work that was asked for once and is done in parts. ``state`` as in ``ganvas.jobs.states``.
 
     ``ask`` is all that was asked but photo and style, ``mask`` the key of a mask. ``events`` counts the job's events,
@@ -33,7 +33,7 @@ class Job(Row):
     id: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(index=True)
     name: Mapped[str]
-    ask: Mapped[Plain]
+    ask: Mapped[JsonObject]
     mask: Mapped[str | None]
     styles: Mapped[list[str]]
     priority: Mapped[int]
@@ -43,15 +43,15 @@ class Job(Row):
     made: Mapped[float]
     began: Mapped[float | None]
     ended: Mapped[float | None]
-    parts: Mapped[list["Part"]] = relationship(
-        back_populates="job", order_by="Part.number", cascade="all, delete-orphan", passive_deletes=True
+    parts: Mapped[list["PartRow"]] = relationship(
+        back_populates="job", order_by="PartRow.number", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
-class Part(Row):
+class PartRow(LedgerBase):
     """One photo in one style. ``round`` counts how often it was put in line, ``tries`` how often that was begun.
 
-    ``ticket`` is the place in line by which it is done, or was; tickets are exchanged (see ``ganvas.jobs.turn``).
+    ``ticket`` is the place in line by which it is done, or was; tickets are exchanged (see ``ganvas.jobs.scheduling``).
     ``photo`` is the photo's key, ``given`` its name with folders, ``result`` the picture's; ``share`` is done, 0 to 1.
     """
 
@@ -73,14 +73,14 @@ class Part(Row):
     ticket: Mapped[str] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
     share: Mapped[float] = mapped_column(default=0.0)
-    error: Mapped[Plain | None]
+    error: Mapped[JsonObject | None]
     seconds: Mapped[float | None]
     picture_id: Mapped[str | None] = mapped_column(ForeignKey("pictures.id", ondelete="SET NULL"), index=True)
-    job: Mapped[Job] = relationship(back_populates="parts")
-    picture: Mapped["Picture | None"] = relationship()
+    job: Mapped[JobRow] = relationship(back_populates="parts")
+    picture: Mapped["PictureRow | None"] = relationship()
 
 
-class Event(Row):
+class EventRow(LedgerBase):
     """Something that happened to a job; ``number`` counts from 1 without a gap."""
 
     __tablename__ = "events"
@@ -88,11 +88,11 @@ class Event(Row):
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    body: Mapped[Plain]
+    body: Mapped[JsonObject]
     at: Mapped[float]
 
 
-class Picture(Row):
+class PictureRow(LedgerBase):
     """A picture that somebody made, with all that it takes to make it again.
 
     ``key``, ``photo``, ``mask`` and ``thumbnail`` (made when it is first looked at) are keys in the store, held as
@@ -109,7 +109,7 @@ class Picture(Row):
     mask: Mapped[str | None]
     name: Mapped[str]
     style: Mapped[str]
-    ask: Mapped[Plain]
+    ask: Mapped[JsonObject]
     media_type: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]
@@ -123,7 +123,7 @@ class Picture(Row):
     thumbnail: Mapped[str | None]
 
 
-class Folder(Row):
+class FolderRow(LedgerBase):
     """A folder of somebody's pictures that stays when nothing is in it."""
 
     __tablename__ = "folders"
@@ -132,7 +132,7 @@ class Folder(Row):
     name: Mapped[str] = mapped_column(primary_key=True)
 
 
-class Shelf(Row):
+class StyleOrderRow(LedgerBase):
     """In which order somebody has the styles: their names."""
 
     __tablename__ = "shelves"
@@ -141,7 +141,7 @@ class Shelf(Row):
     styles: Mapped[list[str]]
 
 
-class Worker(Row):
+class WorkerRow(LedgerBase):
     """A process that works on jobs; ``beat`` is when it last said that it lives, by the database's clock."""
 
     __tablename__ = "workers"
@@ -151,7 +151,7 @@ class Worker(Row):
     beat: Mapped[float]
 
 
-class Turn(Row):
+class OwnerTurnRow(LedgerBase):
     """When an owner had its last turn, as the turn's number. The row of nobody ("") counts the turns of all."""
 
     __tablename__ = "turns"
@@ -160,7 +160,7 @@ class Turn(Row):
     number: Mapped[int] = mapped_column(BigInteger)
 
 
-class Release(Row):
+class PendingReleaseRow(LedgerBase):
     """A blob that is to be let go: written with what deletes it, done after that is safe."""
 
     __tablename__ = "releases"

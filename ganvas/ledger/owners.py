@@ -1,12 +1,13 @@
 """Owners as the whole ledger knows them: lists them, and moves rows from one to another. Knows no cookie."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ganvas.errors import NotFound
-from ganvas.ledger.models import Folder, Job, Picture, Shelf, Turn
+from ganvas.ledger.models import FolderRow, JobRow, OwnerTurnRow, PictureRow, StyleOrderRow
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,19 @@ class OwnerSummary:
 def list_owners(session: Session) -> list[OwnerSummary]:
     """Who has pictures or jobs, the latest first."""
     found: dict[str, OwnerSummary] = {}
-    for owner, count, last in session.execute(count_rows(Picture)):
+    for row in session.execute(count_rows(PictureRow)):
+        owner, count, last = row.owner, row.rows, row.last
         found[owner] = OwnerSummary(owner, count, 0, last)
-    for owner, count, last in session.execute(count_rows(Job)):
+    for row in session.execute(count_rows(JobRow)):
+        owner, count, last = row.owner, row.rows, row.last
         other = found.get(owner, OwnerSummary(owner, 0, 0, 0.0))
         found[owner] = OwnerSummary(owner, other.pictures, count, max(last, other.last))
     return sorted(found.values(), key=lambda one: -one.last)
 
 
-def count_rows(table: type[Picture] | type[Job]) -> Select[tuple[str, int, float]]:
+def count_rows(table: type[PictureRow] | type[JobRow]) -> Select[Any]:
     """The query of how many rows each owner has, and when the last was made."""
-    return select(table.owner, func.count(), func.max(table.made)).group_by(table.owner)
+    return select(table.owner, func.count().label("rows"), func.max(table.made).label("last")).group_by(table.owner)
 
 
 def move_owner(session: Session, owner: str, to: str) -> None:
@@ -41,17 +44,17 @@ def move_owner(session: Session, owner: str, to: str) -> None:
         raise NotFound(f"Nobody is called {owner[:60]!r} here.", "`ganvas owners list` shows who has what.")
     if owner == to:
         return
-    for name in list(session.scalars(select(Folder.name).where(Folder.owner == owner))):
-        session.merge(Folder(owner=to, name=name))
-    if (shelf := session.get(Shelf, owner)) and session.get(Shelf, to) is None:
-        session.add(Shelf(owner=to, styles=shelf.styles))
-    session.execute(update(Picture).where(Picture.owner == owner).values(owner=to))
-    session.execute(update(Job).where(Job.owner == owner).values(owner=to))
+    for name in list(session.scalars(select(FolderRow.name).where(FolderRow.owner == owner))):
+        session.merge(FolderRow(owner=to, name=name))
+    if (shelf := session.get(StyleOrderRow, owner)) and session.get(StyleOrderRow, to) is None:
+        session.add(StyleOrderRow(owner=to, styles=shelf.styles))
+    session.execute(update(PictureRow).where(PictureRow.owner == owner).values(owner=to))
+    session.execute(update(JobRow).where(JobRow.owner == owner).values(owner=to))
     forget_owner(session, owner)
 
 
 def forget_owner(session: Session, owner: str) -> None:
     """Delete what is left of an owner beside pictures and jobs: folders, order of styles, turn."""
     session.flush()
-    for table in (Folder, Shelf, Turn):
+    for table in (FolderRow, StyleOrderRow, OwnerTurnRow):
         session.execute(delete(table).where(table.owner == owner))

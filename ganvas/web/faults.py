@@ -4,8 +4,8 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from ganvas.disk import find_disk_fault, full_disk
 from ganvas.errors import GanvasError, NotWritable
+from ganvas.storage.disk import find_disk_fault, full_disk
 
 FULL, CLOSED = "53100", {"25006", "57P03"}  # PostgreSQL's: disk full; read-only transaction, cannot connect now
 

@@ -3,8 +3,8 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-REQUEST_SECONDS = (0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30, 120)
-PICTURE_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 120)
+REQUEST_BUCKETS = (0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30, 120)
+PICTURE_BUCKETS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 120)
 
 
 class Metrics:
@@ -19,7 +19,7 @@ class Metrics:
             "ganvas_request_seconds",
             "Seconds from a request's first byte to its answer's last.",
             ["method", "route"],
-            buckets=REQUEST_SECONDS,
+            buckets=REQUEST_BUCKETS,
             registry=self.registry,
         )
         self.bytes = Counter("ganvas_bytes", "Bytes of bodies.", ["direction"], registry=self.registry)
@@ -27,7 +27,7 @@ class Metrics:
             "ganvas_picture_seconds",
             "Seconds that making a picture took, waiting apart.",
             ["style"],
-            buckets=PICTURE_SECONDS,
+            buckets=PICTURE_BUCKETS,
             registry=self.registry,
         )
         self.tiles = Counter("ganvas_tiles", "Tiles painted.", registry=self.registry)
@@ -35,10 +35,10 @@ class Metrics:
         self.waiting = Gauge("ganvas_waiting", "Pictures waiting for their turn.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    def on_tile(self, _: float) -> None:
+    def count_tile(self, _: float) -> None:
         """Count a tile."""
         self.tiles.inc()
 
-    def text(self) -> bytes:
+    def render_text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -13,12 +13,12 @@ from fastapi import FastAPI
 from ganvas.errors import Forbidden, GanvasError
 from ganvas.settings import Settings
 from ganvas.web.connection import Connection
-from ganvas.web.gate import is_loopback
-from ganvas.web.parts import Parts
+from ganvas.web.guards.access import is_loopback
+from ganvas.web.services import Services
 
-GRACE = 20.0
-LAST = 5  # seconds for a tile to end and its caller to be told
-CONNECTIONS = 1000
+GRACE_SECONDS = 20.0
+LAST_TILE_SECONDS = 5  # seconds for a tile to end and its caller to be told
+MAX_CONNECTIONS = 1000
 FILES = 16_384
 
 
@@ -31,7 +31,7 @@ def check_address(settings: Settings) -> None:
         )
 
 
-def listen(settings: Settings) -> socket.socket:
+def bind_socket(settings: Settings) -> socket.socket:
     """A socket on the settings' address. Raises GanvasError when it cannot be had.
 
     Its protocol is named, since asyncio sends small answers at once (TCP_NODELAY) only where it is.
@@ -51,17 +51,17 @@ def listen(settings: Settings) -> socket.socket:
         ) from error
 
 
-def address(listening: socket.socket) -> str:
+def format_socket_url(listening: socket.socket) -> str:
     """The URL of a socket that listens."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(app: FastAPI, listening: socket.socket) -> None:
+def run_server(app: FastAPI, listening: socket.socket) -> None:
     """Serve until told to stop by SIGINT or SIGTERM; pictures that are made then have GRACE seconds to be ready."""
-    parts: Parts = app.state.parts
-    _ = parts.shop.desk  # opened here, where a database that cannot be used is one line
-    log()
+    parts: Services = app.state.parts
+    _ = parts.job_runtime.service  # opened here, where a database that cannot be used is one line
+    configure_logging()
     allow_files()
     config = uvicorn.Config(
         app,
@@ -69,25 +69,27 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         log_config=None,
-        limit_concurrency=CONNECTIONS,
+        limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=int(GRACE) + LAST,
+        timeout_graceful_shutdown=int(GRACE_SECONDS) + LAST_TILE_SECONDS,
     )
-    Server(config, parts.turns.stop, parts.streams.close).run(sockets=[listening])
+    GracefulServer(config, parts.picture_queue.stop, parts.event_streams.close).run(sockets=[listening])
 
 
-class Server(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """A server that, when told to stop, hangs up on who listens for events, and GRACE seconds later stops the work."""
 
-    def __init__(self, config: uvicorn.Config, stop: Callable[[], None], hang_up: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, stop_work: Callable[[], None], close_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self.stop = stop
-        self.hang_up = hang_up
+        self.stop_work = stop_work
+        self.close_streams = close_streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, and end those that run."""
-        self.hang_up()
-        asyncio.get_running_loop().call_later(GRACE, self.stop)
+        self.close_streams()
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self.stop_work)
         await super().shutdown(sockets)
 
 
@@ -98,7 +100,7 @@ def allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
-def log() -> None:
+def configure_logging() -> None:
     """A line for each request and for each failure, on the standard error."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("ganvas").setLevel(logging.INFO)

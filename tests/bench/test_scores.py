@@ -9,22 +9,23 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from bench import peers, report, scores, seeds
-from bench.scores import Asked
-from ganvas.judge import sets
-from ganvas.judge.sets import Folders
-from ganvas.learn import loop
+from bench import markdown_report, peer_pictures, scores, seed_variance
+from bench.scores import ScoringRequest
+from ganvas.judge import datasets
+from ganvas.judge.datasets import EvaluationFolders
 from ganvas.learn import recipe as recipes
-from ganvas.style import Catalog, load, rewrite
+from ganvas.learn.training import loop
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import load_style, rewrite_style
 from tests.conftest import write_style
-from tests.learn.conftest import tiny, write_pictures
-from tests.learn.test_candidates import Brightness
-from tests.test_split import paint
+from tests.datasets.test_split import paint
+from tests.learn.conftest import make_tiny_recipe, write_pictures
+from tests.learn.training.test_checkpoints import BrightnessScorer
 
 COLUMNS = ["score", "copying", "lite-paintings", "lite-built-in-3", "identity", "other true works"]
 
 
-class FakeLite:
+class FakeStyleTransferLite:
     """Paints as the peer would be asked to; what it was asked for is written down."""
 
     def __init__(self) -> None:
@@ -43,33 +44,33 @@ class FakeLite:
 
 
 @pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+def scoring_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScoringRequest:
     """Two styles on offer that were trained on two folders of blobs, the second one pairs that are halves."""
     monkeypatch.setenv("GANVAS_DATA", str(tmp_path / "home"))
-    monkeypatch.setattr(peers, "STYLES", 5)
-    monkeypatch.setattr(peers, "TRIED", 3)
+    monkeypatch.setattr(peer_pictures, "BUILT_IN_STYLE_COUNT", 5)
+    monkeypatch.setattr(peer_pictures, "MAX_SELECTION_PHOTOS", 3)
     paint(tmp_path / "sets" / "photos", 30)
     paint(tmp_path / "sets" / "art", 30, first=100)
     folder = tmp_path / "home" / "styles"
     for name, target in (("copying", "art"), ("inverting", "nowhere")):
         style = replace(write_style(folder, name), recipe={"data": {"source": "photos", "target": target}})
-        rewrite(folder / f"{name}.onnx", style)
-    return Asked(Catalog([folder]), tmp_path / "sets", tmp_path / "out", tmp_path / "runs")
+        rewrite_style(folder / f"{name}.onnx", style)
+    return ScoringRequest(Catalog([folder]), tmp_path / "sets", tmp_path / "out", tmp_path / "runs")
 
 
 def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
-    asked: Asked, capsys: pytest.CaptureFixture[str]
+    asked: ScoringRequest, capsys: pytest.CaptureFixture[str]
 ):
-    lite = FakeLite()
-    answers = dict(scores.judged(asked, ["inverting", "copying"], lite))
+    lite = FakeStyleTransferLite()
+    answers = dict(scores.judge_all_styles(asked, ["inverting", "copying"], lite))
     assert list(answers) == ["copying"], "what cannot be judged is named, and the others go on"
     assert "inverting is left out: No pictures in" in capsys.readouterr().out
 
-    text = "\n\n".join(scores.page(asked.catalog, answers))
+    text = "\n\n".join(scores.render_sections(asked.catalog, answers))
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
     assert COLUMNS in lines
     told = {line[0].split("`")[1]: line[1:] for line in lines if "`" in line[0]}
-    assert list(told) == list(scores.SHOWN)
+    assert list(told) == list(scores.REPORTED_SCORES)
     assert told["content"][0].startswith("0.0") and told["content"][3].startswith("0.000")
     assert all(cell[-1] in "+-=" for cell in told["kernel"][1:4])
     assert [line[:2] for line in lines if line[0] == "Copying"] == [
@@ -79,77 +80,79 @@ def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
     assert (asked.out / "copying" / "report.html").exists()
 
     painted = len(lite.asked)
-    again = dict(scores.judged(asked, ["copying"], lite))
+    again = dict(scores.judge_all_styles(asked, ["copying"], lite))
     assert again["copying"]["made"] == answers["copying"]["made"]
     assert len(lite.asked) == painted
 
 
-def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(asked: Asked):
+def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(asked: ScoringRequest):
     path = asked.catalog.path("copying")
     data = {"source": "drawn/train/A", "target": "drawn/train/B", "everything": True, "unpaired": {"source": "photos"}}
-    rewrite(path, replace(load(path), recipe={"data": data}, method="house-pairs"))
-    rewrite(asked.catalog.path("inverting"), replace(load(asked.catalog.path("inverting")), method="house-pairs"))
-    folders = scores.places(load(path), asked.sets)
+    rewrite_style(path, replace(load_style(path), recipe={"data": data}, method="house-pairs"))
+    rewrite_style(
+        asked.catalog.path("inverting"), replace(load_style(asked.catalog.path("inverting")), method="house-pairs")
+    )
+    folders = scores.find_evaluation_folders(load_style(path), asked.sets)
     assert folders.photos == asked.sets / "photos" and folders.art == asked.sets / "drawn/val/B"
     assert folders.trained == asked.sets / "drawn/train/B"
-    assert scores.transfers(Catalog([path.parent])) == ["copying"], "the other has seen pairs alone"
+    assert scores.list_scorable_styles(Catalog([path.parent])) == ["copying"], "the other has seen pairs alone"
 
 
-def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(asked: Asked):
+def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(asked: ScoringRequest):
     folder = asked.catalog.path("copying").parent
-    folders = scores.places(asked.catalog.get("copying"), asked.sets)
-    before = scores.fingerprint(folder / "copying.onnx", folders, asked.out)
-    rewrite(folder / "copying.onnx", replace(load(folder / "copying.onnx"), scores={"kernel": 1.0}))
-    assert scores.fingerprint(folder / "copying.onnx", folders, asked.out) == before
-    assert scores.fingerprint(folder / "inverting.onnx", folders, asked.out) != before
-    rewrite(folder / "copying.onnx", replace(load(folder / "copying.onnx"), canvas=333))
-    assert scores.fingerprint(folder / "copying.onnx", folders, asked.out) != before
+    folders = scores.find_evaluation_folders(asked.catalog.get("copying"), asked.sets)
+    before = scores.hash_inputs(folder / "copying.onnx", folders, asked.out)
+    rewrite_style(folder / "copying.onnx", replace(load_style(folder / "copying.onnx"), scores={"kernel": 1.0}))
+    assert scores.hash_inputs(folder / "copying.onnx", folders, asked.out) == before
+    assert scores.hash_inputs(folder / "inverting.onnx", folders, asked.out) != before
+    rewrite_style(folder / "copying.onnx", replace(load_style(folder / "copying.onnx"), canvas=333))
+    assert scores.hash_inputs(folder / "copying.onnx", folders, asked.out) != before
 
 
-def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(asked: Asked):
-    folders, lite = Folders(asked.sets / "photos", asked.sets / "art"), FakeLite()
-    given, own = peers.make(lite, folders, asked.out / "one", asked.out)
-    chosen = sets.choose(folders)
+def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(asked: ScoringRequest):
+    folders, lite = EvaluationFolders(asked.sets / "photos", asked.sets / "art"), FakeStyleTransferLite()
+    given, own = peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out)
+    chosen = datasets.select_sets(folders)
     assert {path.stem for path in given.glob("*.png")} == {path.stem for path in chosen.photos}
     assert own.name == "lite-built-in-3" and own.parent == asked.out
     photo = chosen.photos[0]
     assert np.array_equal(np.asarray(Image.open(own / f"{photo.stem}.png")), np.asarray(Image.open(photo)))
 
     count = len(lite.asked)
-    assert peers.make(lite, folders, asked.out / "one", asked.out) == [given, own]
+    assert peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out) == [given, own]
     assert len(lite.asked) == count, "nothing is painted twice"
-    peers.make(lite, folders, asked.out / "another", asked.out)
+    peer_pictures.make_peer_pictures(lite, folders, asked.out / "another", asked.out)
     new = lite.asked[count:]
     assert len(new) == len(chosen.photos) and not [style for _, style in new if isinstance(style, int)]
 
-    painting = peers.painting(photo, chosen.trained)
+    painting = peer_pictures.choose_painting(photo, chosen.trained)
     count = len(lite.asked)
     Image.open(painting).rotate(180).save(painting)
-    peers.make(lite, folders, asked.out / "one", asked.out)
+    peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out)
     assert (photo.name, painting.name) in lite.asked[count:]
 
 
 def test_the_last_state_of_a_run_is_judged_beside_the_best(tmp_path: Path):
     domains = write_pictures(tmp_path / "photos", 6, 1), write_pictures(tmp_path / "art", 6, 2)
-    recipe = recipes.change(tiny("house", domains, 4), ["schedule.judge_every=1"])
-    loop.train(recipe, tmp_path / "tiny", critic=Fixed(best=3))
-    (path,) = scores.last(tmp_path / "tiny", tmp_path)
+    recipe = recipes.override_settings(make_tiny_recipe("house", domains, 4), ["schedule.judge_every=1"])
+    loop.start_training(recipe, tmp_path / "tiny", scorer=FixedBestScorer(best=3))
+    (path,) = scores.export_last_checkpoint(tmp_path / "tiny", tmp_path)
     assert path.name == "tiny-last.onnx"
-    assert load(path).made["steps"] == 4
-    assert scores.last(tmp_path / "nothing", tmp_path) == []
+    assert load_style(path).made["steps"] == 4
+    assert scores.export_last_checkpoint(tmp_path / "nothing", tmp_path) == []
 
 
-class Fixed(Brightness):
+class FixedBestScorer(BrightnessScorer):
     """Finds one step best, whatever its scores."""
 
     def __init__(self, best: int) -> None:
         self.chosen = best
 
-    def best(self, trials: object) -> int:
+    def select_best(self, trials: object) -> int:
         return self.chosen
 
 
-def test_seeds_are_compared_score_by_score(asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_seeds_are_compared_score_by_score(asked: ScoringRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     files: Sequence[Path] = [asked.catalog.path(name) for name in ("copying", "inverting")]
     write_style(tmp_path / "third", "blurring")
     page = tmp_path / "benchmarks.md"
@@ -157,8 +160,8 @@ def test_seeds_are_compared_score_by_score(asked: Asked, monkeypatch: pytest.Mon
     words = [*map(str, files), str(tmp_path / "third" / "blurring.onnx"), "--write"]
     words += ["--photos", str(asked.sets / "photos"), "--art", str(asked.sets / "art")]
     monkeypatch.setattr("sys.argv", ["seeds", *words])
-    monkeypatch.setattr(report.write, "__defaults__", (page,))
-    seeds.main()
+    monkeypatch.setattr(markdown_report.write_section, "__defaults__", (page,))
+    seed_variance.main()
     text = page.read_text()
     assert "## Run to run" in text and "3 seeds" in text
     row = next(line for line in text.splitlines() if "`ssim`" in line)

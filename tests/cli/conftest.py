@@ -13,7 +13,7 @@ from ganvas.cli import main
 from tests.conftest import NETWORKS, write_style
 
 
-class Answer(NamedTuple):
+class CommandResult(NamedTuple):
     """What a command left: its exit code and what it printed."""
 
     code: int
@@ -21,11 +21,11 @@ class Answer(NamedTuple):
     err: str
 
 
-Call = Callable[..., Answer]
+RunCommand = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with styles of its own, and a working folder that is empty."""
     folder = tmp_path / "home"
     for name in NETWORKS:
@@ -38,27 +38,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def call(home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> RunCommand:
     """Calls ``ganvas`` with words."""
 
-    def called(*words: object) -> Answer:
+    def run(*words: object) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["ganvas", *map(str, words)])
         with pytest.raises(SystemExit) as left:
             main()
         out, err = capfd.readouterr()
-        return Answer(left.value.code or 0, out, err)
+        return CommandResult(left.value.code or 0, out, err)
 
-    return called
+    return run
 
 
-def paint(path: Path, value: int = 100, size: tuple[int, int] = (48, 32)) -> Path:
+def write_grey_photo(path: Path, value: int = 100, size: tuple[int, int] = (48, 32)) -> Path:
     """A photo of one grey, width x height, in the format of the path's ending."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.full((size[1], size[0], 3), value, np.uint8)).save(path)
     return path
 
 
-def grey_of(path: Path) -> int:
+def read_mean_grey(path: Path) -> int:
     """The mean level of a picture."""
     with Image.open(path) as picture:
         return round(float(np.asarray(picture.convert("L")).mean()))

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from ganvas.cli.owners import owners
 from ganvas.ledger.database import Database
 from ganvas.ledger.ids import new_id
-from ganvas.ledger.models import Folder, Picture
-from ganvas.store import Store
+from ganvas.ledger.models import FolderRow, PictureRow
+from ganvas.storage.blobs import Store
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def run(tmp_path, monkeypatch):
     key = Store(tmp_path / "store").put(b"a picture")
     database = Database(f"sqlite:///{tmp_path / 'ganvas.db'}")
     size = {"media_type": "image/png", "width": 1, "height": 1, "bytes": 1, "seconds": 1.0}
-    row = Picture(id=new_id(), owner="lost", key=key, name="a", style="monet@1", ask={}, made=time.time(), **size)
-    with database.write() as session:
-        session.add_all([row, Folder(owner="lost", name="sea"), Folder(owner="found", name="sea")])
+    row = PictureRow(id=new_id(), owner="lost", key=key, name="a", style="monet@1", ask={}, made=time.time(), **size)
+    with database.open_write_session() as session:
+        session.add_all([row, FolderRow(owner="lost", name="sea"), FolderRow(owner="found", name="sea")])
     database.close()
 
     def invoke(*words: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
-from ganvas.stroke_settings import StrokeSettings
-from ganvas.style import Style, save
+from ganvas.style.file import Style, save_style
+from ganvas.style.stroke_settings import StrokeSettings
 
 HALO, MULTIPLE = 16, 4
 NO_STROKES = StrokeSettings()
@@ -75,7 +75,7 @@ def write_local(
     folder.mkdir(parents=True, exist_ok=True)
     noise = {"grain": grain, "texture": texture, "strokes": strokes.plain()}
     style = Style(name, {"en": name}, halo=HALO, multiple=MULTIPLE, canvas=canvas, **noise, licence="CC0-1.0")
-    return save(local_network((6 if texture else 3) + strokes.channels), style, folder / f"{name}.onnx")
+    return save_style(local_network((6 if texture else 3) + strokes.channels), style, folder / f"{name}.onnx")
 
 
 @pytest.fixture(scope="session")

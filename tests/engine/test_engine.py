@@ -8,15 +8,23 @@ import onnx
 import pytest
 from PIL import Image
 
-from ganvas.engine.controls import Controls, check
-from ganvas.engine.engine import ENLARGE, OPEN, WHOLE, Engine, for_drawing, working_size
+from ganvas.engine.controls import Controls, check_controls
+from ganvas.engine.engine import (
+    MAX_ENLARGEMENT,
+    MAX_OPEN_NETWORKS,
+    MAX_WHOLE_PIXELS,
+    Engine,
+    adapt_to_drawing,
+    compute_working_size,
+)
 from ganvas.engine.resample import resize
 from ganvas.engine.tiling import to_batch, to_pixels
 from ganvas.errors import BadControls, Cancelled, UnknownStyle
-from ganvas.style import Catalog, Style, save
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import Style, save_style
 from tests.conftest import copying
 from tests.engine.conftest import SHOWN, noise, write_local
-from tests.test_style import sampler
+from tests.style.test_file import sampler
 
 
 @pytest.fixture
@@ -32,7 +40,9 @@ def test_any_size_in_is_the_same_size_out(engine, size, name):
 
 
 def test_a_style_that_changes_nothing_gives_the_photo_back_sharper_than_enlarging_would(engine, photo):
-    soft = resize(resize(photo, working_size(engine.catalog.get("copying"), 1, photo.shape[:2])), photo.shape[:2])
+    soft = resize(
+        resize(photo, compute_working_size(engine.catalog.get("copying"), 1, photo.shape[:2])), photo.shape[:2]
+    )
     apart = np.abs(engine.apply("copying", photo).astype(int) - photo).mean()
     assert apart < 0.9 * np.abs(soft.astype(int) - photo).mean()
 
@@ -97,7 +107,7 @@ def test_controls_out_of_range_are_refused(engine, wrong):
 
 def test_the_ends_of_the_ranges_are_allowed():
     for controls in (Controls(0, 0.25), Controls(1, 4.0, "photo", np.zeros((1, 1), np.uint8))):
-        check(controls)
+        check_controls(controls)
 
 
 def test_an_unknown_style_is_told(engine):
@@ -106,7 +116,7 @@ def test_an_unknown_style_is_told(engine):
 
 
 def test_a_sampler_takes_no_photo(tmp_path):
-    save(sampler(), Style("fruit", {"en": "Fruit"}, kind="sampler"), tmp_path / "fruit.onnx")
+    save_style(sampler(), Style("fruit", {"en": "Fruit"}, kind="sampler"), tmp_path / "fruit.onnx")
     with pytest.raises(BadControls, match="takes no photo"):
         Engine(Catalog([tmp_path])).apply("fruit", noise(8, 8))
 
@@ -122,15 +132,15 @@ def test_progress_rises_to_one_and_may_stop_the_work(engine):
             raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        engine.apply("blurring", noise(700, 900), on_tile=stop)
+        engine.apply("blurring", noise(700, 900), on_progress=stop)
 
 
 def test_the_working_size_is_relative_to_the_long_edge():
     style = Style("a", {"en": "A"}, halo=0, canvas=1000)
-    assert working_size(style, 1.0, (3000, 4000)) == (750, 1000)
-    assert working_size(style, 1.0, (500, 250)) == (1000, 500)
-    assert working_size(style, 2.0, (3000, 4000)) == (375, 500)
-    assert working_size(style, 0.25, (3000, 4000)) == (3000, 4000)
+    assert compute_working_size(style, 1.0, (3000, 4000)) == (750, 1000)
+    assert compute_working_size(style, 1.0, (500, 250)) == (1000, 500)
+    assert compute_working_size(style, 2.0, (3000, 4000)) == (375, 500)
+    assert compute_working_size(style, 0.25, (3000, 4000)) == (3000, 4000)
 
 
 @pytest.mark.parametrize("stroke", [0.3, 1.0, 1.5, 4.0])
@@ -138,20 +148,22 @@ def test_beyond_two_to_one_the_working_size_is_relative_to_the_short_edge(stroke
     style = Style("a", {"en": "A"}, halo=0, canvas=1000)
     short = round(500 / stroke)
     for ratio in (2.001, 4, 10, 13.5, 31.9):
-        height, width = working_size(style, stroke, (3000, round(3000 * ratio)))
+        height, width = compute_working_size(style, stroke, (3000, round(3000 * ratio)))
         assert height == short
         assert width == pytest.approx(short * ratio, abs=1)
-        assert working_size(style, stroke, (height, width)) == (height, width), "a photo that was reduced is seen alike"
-        assert working_size(style, stroke, (round(3000 * ratio), 3000)) == (width, height)
+        assert compute_working_size(style, stroke, (height, width)) == (height, width), (
+            "a photo that was reduced is seen alike"
+        )
+        assert compute_working_size(style, stroke, (round(3000 * ratio), 3000)) == (width, height)
 
 
 def test_the_longest_photos_keep_memory_and_time_bounded():
     style = Style("a", {"en": "A"}, halo=0, canvas=1000)
-    assert working_size(style, 1.0, (10, 5000)) == (32, 16_000)
-    assert working_size(style, 1.0, (1, 50_000_000)) == (1, 16_000)
-    assert working_size(style, 4.0, (1, 100)) == (8, 800)
-    height, width = working_size(Style("a", {"en": "A"}, halo=None), 0.25, (1000, 20_000))
-    assert height * width == pytest.approx(WHOLE, rel=0.01)
+    assert compute_working_size(style, 1.0, (10, 5000)) == (32, 16_000)
+    assert compute_working_size(style, 1.0, (1, 50_000_000)) == (1, 16_000)
+    assert compute_working_size(style, 4.0, (1, 100)) == (8, 800)
+    height, width = compute_working_size(Style("a", {"en": "A"}, halo=None), 0.25, (1000, 20_000))
+    assert height * width == pytest.approx(MAX_WHOLE_PIXELS, rel=0.01)
 
 
 def test_strokes_of_a_long_picture_are_as_wide_as_in_one_of_two_to_one(engine):
@@ -166,19 +178,22 @@ def test_a_drawing_on_paper_is_seen_at_the_canvas_for_drawings_and_a_photo_is_no
     style, plain = (Style("a", {"en": "A"}, halo=None, canvas=300, drawing=size) for size in (128, 0))
     drawing = np.full((600, 800, 3), 252, np.uint8)
     drawing[100:110] = 0
-    assert for_drawing(style, drawing).canvas == 128 and for_drawing(plain, drawing) is plain
-    assert for_drawing(style, noise(600, 800)).canvas == 300
+    assert adapt_to_drawing(style, drawing).canvas == 128 and adapt_to_drawing(plain, drawing) is plain
+    assert adapt_to_drawing(style, noise(600, 800)).canvas == 300
     drawing[:320] = 30, 90, 200  # most of the paper is a painted sky
-    assert for_drawing(style, drawing).canvas == 300
+    assert adapt_to_drawing(style, drawing).canvas == 300
 
 
 def test_a_tiny_photo_is_not_enlarged_beyond_reason():
-    assert working_size(Style("a", {"en": "A"}, halo=0), 0.25, (10, 20)) == (10 * ENLARGE, 20 * ENLARGE)
+    assert compute_working_size(Style("a", {"en": "A"}, halo=0), 0.25, (10, 20)) == (
+        10 * MAX_ENLARGEMENT,
+        20 * MAX_ENLARGEMENT,
+    )
 
 
 def test_a_network_that_sees_the_whole_is_kept_within_memory():
-    height, width = working_size(Style("a", {"en": "A"}, halo=None), 0.25, (4000, 4000))
-    assert height * width == pytest.approx(WHOLE, rel=0.01)
+    height, width = compute_working_size(Style("a", {"en": "A"}, halo=None), 0.25, (4000, 4000))
+    assert height * width == pytest.approx(MAX_WHOLE_PIXELS, rel=0.01)
 
 
 def test_a_global_network_runs_whole(engine):
@@ -207,9 +222,11 @@ def test_a_network_is_opened_once_however_many_ask(style_folder):
 
 
 def test_only_the_last_few_networks_stay_open(tmp_path):
-    names = [f"style-{index}" for index in range(OPEN + 1)]
+    names = [f"style-{index}" for index in range(MAX_OPEN_NETWORKS + 1)]
     for index, name in enumerate(names):
-        save(copying(), Style(name, {"en": name}, halo=0, canvas=128, version=index + 1), tmp_path / f"{name}.onnx")
+        save_style(
+            copying(), Style(name, {"en": name}, halo=0, canvas=128, version=index + 1), tmp_path / f"{name}.onnx"
+        )
     opened: list[str] = []
 
     def open(path: Path):
@@ -217,9 +234,9 @@ def test_only_the_last_few_networks_stay_open(tmp_path):
         return lambda x: x
 
     engine = Engine(Catalog([tmp_path]), open)
-    for name in (*names[:OPEN], names[0], names[OPEN], names[0], names[1]):
+    for name in (*names[:MAX_OPEN_NETWORKS], names[0], names[MAX_OPEN_NETWORKS], names[0], names[1]):
         engine.apply(name, noise(8, 8))
-    assert opened == [*names[:OPEN], names[OPEN], names[1]]
+    assert opened == [*names[:MAX_OPEN_NETWORKS], names[MAX_OPEN_NETWORKS], names[1]]
 
 
 def test_a_file_that_is_published_anew_is_opened_anew(style_folder):
@@ -227,8 +244,8 @@ def test_a_file_that_is_published_anew_is_opened_anew(style_folder):
     pixels = noise(200, 256)
     engine.apply("copying", pixels)
     inverting = style_folder / "inverting.onnx"
-    about = engine.catalog.get("copying").about()
-    save(onnx.load(inverting), Style(**{**about, "version": 2}), style_folder / "copying2.onnx")
+    about = engine.catalog.get("copying").to_metadata()
+    save_style(onnx.load(inverting), Style(**{**about, "version": 2}), style_folder / "copying2.onnx")
     assert np.array_equal(engine.apply("copying", pixels), 255 - pixels)
 
 
@@ -274,5 +291,5 @@ def test_the_engine_gives_what_the_network_gives(tmp_path):
     engine = Engine(Catalog([tmp_path]))
     pixels = noise(256, 256)
     padded = np.pad(pixels, ((16, 16), (16, 16), (0, 0)), mode="reflect")
-    expected = to_pixels(engine.session(engine.catalog.get("local"))(to_batch(padded))[:, :, 16:-16, 16:-16])
+    expected = to_pixels(engine.get_session(engine.catalog.get("local"))(to_batch(padded))[:, :, 16:-16, 16:-16])
     assert np.array_equal(engine.apply("local", pixels), expected)

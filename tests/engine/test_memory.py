@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.memory import grainy, taken
+from bench.memory import make_noise_photo, measure_in_subprocess
 from ganvas.image import Photo, encode
 from tests.engine.conftest import write_local
 
@@ -15,8 +15,8 @@ def peak(folder: Path, megapixels: int) -> int:
     """The highest resident memory of a process that makes a picture of so many megapixels."""
     write_local(folder, "local", canvas=1024)
     photo = folder / "photo.jpg"
-    photo.write_bytes(encode(Photo(grainy(round((megapixels * 1e6) ** 0.5))), "jpeg", 90))
-    return taken("local", photo, folder)[0]
+    photo.write_bytes(encode(Photo(make_noise_photo(round((megapixels * 1e6) ** 0.5))), "jpeg", 90))
+    return measure_in_subprocess("local", photo, folder)[0]
 
 
 def test_24_megapixels_take_less_than_600_mb(tmp_path):

@@ -14,8 +14,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from ganvas.engine import session
-from ganvas.engine.session import watched
-from ganvas.errors import BadStyle, Missing
+from ganvas.engine.session import make_cancellable
+from ganvas.errors import BadStyle, MissingDependency
 from tests.engine.conftest import noise
 from tests.house import ROOT
 
@@ -58,11 +58,11 @@ def test_both_runtimes_agree(local_file):
 def test_fp32_is_had_by_choice(local_file):
     x = noise(64, 64).transpose(2, 0, 1)[None] / np.float32(127.5) - 1
     exact = session.open_onnxruntime(local_file, "fp32", 0)(x)
-    assert np.abs(session.open(local_file, "fp32")(x) - exact).max() < 1e-4
+    assert np.abs(session.open_network(local_file, "fp32")(x) - exact).max() < 1e-4
 
 
 def test_a_session_takes_many_sizes_and_many_pictures(local_file):
-    run = session.open(local_file)
+    run = session.open_network(local_file)
     for shape in ((1, 3, 32, 32), (2, 3, 32, 64), (1, 3, 128, 4), (1, 3, 32, 32)):
         assert run(np.zeros(shape, np.float32)).shape == shape
 
@@ -81,7 +81,7 @@ def test_many_threads_get_their_own_pictures(way, local_file):
 
 
 def test_a_result_is_not_overwritten_by_the_next(local_file):
-    run = session.open(local_file)
+    run = session.open_network(local_file)
     first = run(np.zeros((1, 3, 32, 32), np.float32))
     kept = first.copy()
     run(np.ones((1, 3, 32, 32), np.float32))
@@ -119,7 +119,7 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_that_is_watched_gives_the_same(way, local_file):
     run, checks = way(local_file, "fp32", 0), []
     x = noise(64, 64).transpose(2, 0, 1)[None] / np.float32(127.5) - 1
-    assert np.array_equal(watched(run, lambda: checks.append(1))(x), run(x))
+    assert np.array_equal(make_cancellable(run, lambda: checks.append(1))(x), run(x))
 
 
 @pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
@@ -129,21 +129,23 @@ def test_a_run_is_given_up_in_the_middle_and_the_next_is_right(way, long_file):
     before = run(small)
     for _ in range(3):
         with pytest.raises(Enough):
-            watched(run, give_up)(large)
-    assert np.array_equal(watched(run, lambda: None)(small), before)
+            make_cancellable(run, give_up)(large)
+    assert np.array_equal(make_cancellable(run, lambda: None)(small), before)
     assert np.array_equal(run(small), before)
 
 
 def test_onnx_runtime_stops_what_is_given_up(long_file, monkeypatch):
-    runs, aside = [], session.aside
-    monkeypatch.setattr(session, "aside", lambda *do: runs.append(aside(*do)) or runs[0])
+    runs, aside = [], session.run_in_thread
+    monkeypatch.setattr(session, "run_in_thread", lambda *do: runs.append(aside(*do)) or runs[0])
     with pytest.raises(Enough):
-        watched(session.open_onnxruntime(long_file, "fp32", 0), give_up)(np.zeros((1, 3, 256, 256), np.float32))
+        make_cancellable(session.open_onnxruntime(long_file, "fp32", 0), give_up)(
+            np.zeros((1, 3, 256, 256), np.float32)
+        )
     assert "terminate" in str(runs[0].exception())
 
 
 def test_a_plain_function_is_run_as_it_is():
-    assert watched(noise, give_up) is noise
+    assert make_cancellable(noise, give_up) is noise
 
 
 @pytest.mark.parametrize("way", [session.open_openvino, session.open_onnxruntime])
@@ -157,8 +159,8 @@ def test_a_file_that_is_no_network_is_refused(way, tmp_path):
 def test_without_a_runtime_the_answer_says_what_to_install(monkeypatch, local_file):
     for name in ("openvino", "onnxruntime"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(Missing, match="pip install openvino"):
-        session.open(local_file)
+    with pytest.raises(MissingDependency, match="pip install openvino"):
+        session.open_network(local_file)
 
 
 def test_a_gpu_is_asked_first(monkeypatch, local_file):
@@ -173,6 +175,6 @@ def test_a_gpu_is_asked_first(monkeypatch, local_file):
         return lambda x: x
 
     monkeypatch.setattr(session, "import_onnxruntime", Runtime)
-    monkeypatch.setattr(session, "start", start)
-    session.open(local_file)
+    monkeypatch.setattr(session, "create_onnxruntime_session", start)
+    session.open_network(local_file)
     assert opened == [["CUDAExecutionProvider", "CPUExecutionProvider"]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganvas.engine.strokes import Window, compute_stroke_map, find_reach
-from ganvas.stroke_settings import STROKE_CHANNELS, StrokeSettings, build_stroke_settings
+from ganvas.style.stroke_settings import STROKE_CHANNELS, StrokeSettings, build_stroke_settings
 
 SETTINGS = StrokeSettings((11.0, 6.0), (20.0, 9.0), (6.0, 2.5), (0.0, 12.0))
 

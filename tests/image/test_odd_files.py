@@ -8,7 +8,7 @@ import pytest
 
 from ganvas.errors import BadPhoto
 from ganvas.image import decode
-from tests.image.made import LOSSLESS, file_of, scene
+from tests.image.builders import LOSSLESS, file_of, scene
 
 JPEGS = ({}, {"progressive": True}, {"optimize": True, "subsampling": "4:2:0"}, {"restart_marker_rows": 1})
 ALL = [*(("JPEG", options) for options in JPEGS), ("PNG", {}), ("WEBP", {}), ("WEBP", {"lossless": True}), ("AVIF", {})]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganvas.image import decode
-from tests.image.made import ADOBE, ORANGE, ORANGE_OF_P3, P3, chunk, file_of, flat, png_of, scene
+from tests.image.builders import ADOBE, ORANGE, ORANGE_OF_P3, P3, chunk, file_of, flat, png_of, scene
 
 P3_POINTS = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
 SRGB_POINTS = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)

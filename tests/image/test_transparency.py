@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from ganvas.image import Photo, decode_mask, fill_transparent
-from tests.image.made import file_of, scene
+from tests.image.builders import file_of, scene
 
 
 def filled(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -11,55 +11,55 @@ from PIL import Image
 
 from ganvas import image
 from ganvas.engine.engine import Engine
-from ganvas.jobs.desk import Desk, Seen
-from ganvas.jobs.order import Given, Order
-from ganvas.jobs.shop import Shop
+from ganvas.jobs.request import InputPhoto, JobRequest
+from ganvas.jobs.runtime import JobRuntime
+from ganvas.jobs.service import JobService, JobView
 from ganvas.jobs.states import FINISHED
 from ganvas.settings import Settings
-from ganvas.store import Store
-from ganvas.style import Catalog
+from ganvas.storage.blobs import Store
+from ganvas.style.catalog import Catalog
 from tests.conftest import write_style
 
-PATIENCE = 120.0
-ME, YOU = "browser-me", "browser-you"
+WAIT_SECONDS = 120.0
+OWNER, OTHER_OWNER = "browser-me", "browser-you"
 
 
-def draw(number: int = 0, width: int = 64, height: int = 48) -> bytes:
+def draw_png(number: int = 0, width: int = 64, height: int = 48) -> bytes:
     """A PNG; each number is another."""
     out = io.BytesIO()
     Image.linear_gradient("L").resize((width, height)).point(lambda grey: grey // 2 + number).save(out, "png")
     return out.getvalue()
 
 
-def until(true: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object]) -> None:
     """Wait until something is so."""
-    end = time.monotonic() + PATIENCE
-    while not true():
+    end = time.monotonic() + WAIT_SECONDS
+    while not condition():
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.02)
 
 
 @dataclass
-class Place:
+class Installation:
     """An installation in a folder of its own."""
 
-    shop: Shop
+    runtime: JobRuntime
     store: Store
     settings: Settings
 
     @property
-    def desk(self) -> Desk:
-        return self.shop.desk
+    def service(self) -> JobService:
+        return self.runtime.service
 
-    def order(self, *photos: bytes, **said) -> Order:
+    def build_request(self, *photos: bytes, **changes) -> JobRequest:
         """An order of these photos, in one style unless it is said otherwise."""
-        given = [Given(f"trip/{number}.png", self.store.put(photo)) for number, photo in enumerate(photos)]
-        return replace(Order(given, ["inverting"]), **said)
+        given = [InputPhoto(f"trip/{number}.png", self.store.put(photo)) for number, photo in enumerate(photos)]
+        return replace(JobRequest(given, ["inverting"]), **changes)
 
-    def finished(self, id: str, owner: str = ME) -> Seen:
+    def wait_for_job(self, id: str, owner: str = OWNER) -> JobView:
         """The job, once it is finished."""
-        until(lambda: self.desk.glance(owner, id).state in FINISHED)
-        return self.desk.show(owner, id)
+        wait_until(lambda: self.service.get_job_row(owner, id).state in FINISHED)
+        return self.service.get_job(owner, id)
 
 
 @pytest.fixture(scope="session")
@@ -71,27 +71,27 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def open_place(folder: Path, styles: Path, engine: type[Engine] = Engine, **said) -> Place:
+def open_installation(folder: Path, styles: Path, engine: type[Engine] = Engine, **changes) -> Installation:
     """An installation whose networks all give the negative."""
-    settings = Settings(data=folder, **said)
+    settings = Settings(data=folder, **changes)
     store = Store(folder / "store")
-    shop = Shop(settings, engine(Catalog([styles]), lambda path: lambda x: -x), store)
-    return Place(shop, store, settings)
+    shop = JobRuntime(settings, engine(Catalog([styles]), lambda path: lambda x: -x), store)
+    return Installation(shop, store, settings)
 
 
 @pytest.fixture
-def place(tmp_path: Path, styles: Path):
+def installation(tmp_path: Path, styles: Path):
     """An installation where nobody works."""
-    made = open_place(tmp_path / "data", styles)
+    made = open_installation(tmp_path / "data", styles)
     yield made
-    made.shop.end()
+    made.runtime.close()
 
 
 @pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory, styles: Path):
+def working_installation(tmp_path_factory: pytest.TempPathFactory, styles: Path):
     """An installation where a worker works; all tests of a module share it."""
-    made = open_place(tmp_path_factory.mktemp("data"), styles)
-    made.shop.begin()
+    made = open_installation(tmp_path_factory.mktemp("data"), styles)
+    made.runtime.start_worker()
     yield made
-    made.shop.end()
-    image.stop()
+    made.runtime.close()
+    image.stop_decoders()

@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 
 from ganvas.errors import BadPhoto, TooLarge
-from ganvas.jobs.archive import Room, is_zip, pack, unpack
-from ganvas.jobs.order import clean, results
+from ganvas.jobs.archive import ZipLimits, is_zip, pack_zip, unpack_zip
+from ganvas.jobs.request import build_result_names, sanitise_upload_name
 
-ROOM = Room(files=10, bytes=4 << 20, each=2 << 20)
+LIMITS = ZipLimits(max_files=10, max_bytes=4 << 20, max_file_bytes=2 << 20)
 
 
-def packed(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> io.BytesIO:
+def build_zip(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> io.BytesIO:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in entries:
@@ -26,7 +26,7 @@ def packed(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> io.BytesIO:
 
 
 def test_names_and_folders_are_kept_and_what_systems_add_is_left_out():
-    archive = packed(
+    archive = build_zip(
         ("trip/day 1/sea.jpg", b"1"),
         ("照片/海.jpg", b"2"),
         ("__MACOSX/trip/._sea.jpg", b"x"),
@@ -34,7 +34,7 @@ def test_names_and_folders_are_kept_and_what_systems_add_is_left_out():
         ("trip/Thumbs.db", b"x"),
         ("empty/", b""),
     )
-    assert list(unpack(archive, replace(ROOM))) == [("trip/day 1/sea.jpg", b"1"), ("照片/海.jpg", b"2")]
+    assert list(unpack_zip(archive, replace(LIMITS))) == [("trip/day 1/sea.jpg", b"1"), ("照片/海.jpg", b"2")]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_names_and_folders_are_kept_and_what_systems_add_is_left_out():
 )
 def test_paths_that_lead_out_are_refused(name):
     with pytest.raises(BadPhoto, match="leads out"):
-        list(unpack(packed((name, b"x")), replace(ROOM)))
+        list(unpack_zip(build_zip((name, b"x")), replace(LIMITS)))
 
 
 def raw_zip(*names: bytes, flag: int = 0, extra: bytes = b"") -> io.BytesIO:
@@ -59,7 +59,7 @@ def raw_zip(*names: bytes, flag: int = 0, extra: bytes = b"") -> io.BytesIO:
 
 
 def names_of(archive: io.BytesIO) -> list[str]:
-    return [name for name, _ in unpack(archive, replace(ROOM))]
+    return [name for name, _ in unpack_zip(archive, replace(LIMITS))]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_a_name_that_says_it_is_utf_8_is():
 
 
 def test_a_dot_slash_before_a_name_and_a_colon_in_it_do_no_harm():
-    archive = packed(("./sea.jpg", b"1"), ("./trip/./day1.jpg", b"2"), ("Screenshot 10:23:45.jpg", b"3"))
-    assert list(unpack(archive, replace(ROOM))) == [
+    archive = build_zip(("./sea.jpg", b"1"), ("./trip/./day1.jpg", b"2"), ("Screenshot 10:23:45.jpg", b"3"))
+    assert list(unpack_zip(archive, replace(LIMITS))) == [
         ("sea.jpg", b"1"),
         ("trip/day1.jpg", b"2"),
         ("Screenshot 10_23_45.jpg", b"3"),
@@ -118,16 +118,16 @@ def test_notes_beside_photos_and_hidden_folders_are_left_out():
         "t/.thumbnails/1.jpg",
         "._1.jpg",
     ]
-    assert list(unpack(packed(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), replace(ROOM))) == [
+    assert list(unpack_zip(build_zip(("IMG_1.jpg", b"1"), *((name, b"x") for name in beside)), replace(LIMITS))) == [
         ("IMG_1.jpg", b"1")
     ]
 
 
 def test_what_is_beside_photos_does_not_count_as_photos():
     entries = [(f"{number}.jpg", b"1") for number in range(10)] + [(f"{number}.xmp", b"1") for number in range(60)]
-    assert len(list(unpack(packed(*entries), replace(ROOM)))) == 10
+    assert len(list(unpack_zip(build_zip(*entries), replace(LIMITS)))) == 10
     with pytest.raises(TooLarge):
-        list(unpack(packed(*entries, *((f"{number}.txt", b"1") for number in range(60))), replace(ROOM)))
+        list(unpack_zip(build_zip(*entries, *((f"{number}.txt", b"1") for number in range(60))), replace(LIMITS)))
 
 
 def test_a_bad_entry_fails_alone():
@@ -135,19 +135,19 @@ def test_a_bad_entry_fails_alone():
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     film = bytes(range(256)) * 9000
     data = bytearray(
-        packed((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue()
+        build_zip((link, b"/etc/passwd"), ("../out.jpg", b"x"), ("sea.jpg", b"1"), ("film.mov", film)).getvalue()
     )
-    found = dict(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
+    found = dict(unpack_zip(io.BytesIO(bytes(data)), replace(LIMITS)))
     assert found["sea.jpg"] == b"1"
     assert [type(found[name]) for name in ("link.jpg", "out.jpg", "film.mov")] == [BadPhoto, BadPhoto, TooLarge]
     assert "2 MiB" in str(found["film.mov"])
 
 
 def test_a_damaged_entry_fails_alone():
-    data = bytearray(packed(("a.jpg", b"12345" * 9), ("b.jpg", bytes(range(256)))).getvalue())
+    data = bytearray(build_zip(("a.jpg", b"12345" * 9), ("b.jpg", bytes(range(256)))).getvalue())
     place = data.index(b"b.jpg") + 60
     data[place] ^= 0xFF
-    found = list(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
+    found = list(unpack_zip(io.BytesIO(bytes(data)), replace(LIMITS)))
     assert found[0] == ("a.jpg", b"12345" * 9)
     assert "damaged" in str(found[1][1])
 
@@ -156,30 +156,30 @@ def test_links_are_refused():
     link = zipfile.ZipInfo("a.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with pytest.raises(BadPhoto, match="link"):
-        list(unpack(packed((link, b"/etc/passwd")), replace(ROOM)))
+        list(unpack_zip(build_zip((link, b"/etc/passwd")), replace(LIMITS)))
 
 
 def test_a_bomb_is_refused_by_its_table():
     entries = [(f"{number}.tif", bytes(64 << 20)) for number in range(5)]
     with pytest.raises(TooLarge, match="bomb"):
-        list(unpack(packed(*entries), Room(files=10, bytes=1 << 30, each=64 << 20)))
+        list(unpack_zip(build_zip(*entries), ZipLimits(max_files=10, max_bytes=1 << 30, max_file_bytes=64 << 20)))
 
 
 def test_a_blank_scan_is_no_bomb():
     blank = bytes(2 << 20)
-    assert list(unpack(packed(("scan.tif", blank), ("sea.jpg", b"1")), replace(ROOM))) == [
+    assert list(unpack_zip(build_zip(("scan.tif", blank), ("sea.jpg", b"1")), replace(LIMITS))) == [
         ("scan.tif", blank),
         ("sea.jpg", b"1"),
     ]
 
 
 def test_a_table_that_lies_is_found_out_while_unpacking():
-    data = bytearray(packed(("a.jpg", bytes(range(256)) * 4000)).getvalue())
+    data = bytearray(build_zip(("a.jpg", bytes(range(256)) * 4000)).getvalue())
     size = (256 * 4000).to_bytes(4, "little")
     assert data.count(size) == 2
     lying = io.BytesIO(bytes(data.replace(size, (5).to_bytes(4, "little"))))
     with pytest.raises((BadPhoto, TooLarge)):
-        list(unpack(lying, replace(ROOM)))
+        list(unpack_zip(lying, replace(LIMITS)))
 
 
 @pytest.mark.parametrize(
@@ -192,27 +192,27 @@ def test_a_table_that_lies_is_found_out_while_unpacking():
 )
 def test_more_than_there_is_room_for_is_refused(entries):
     with pytest.raises(TooLarge):
-        list(unpack(packed(*entries), replace(ROOM)))
+        list(unpack_zip(build_zip(*entries), replace(LIMITS)))
 
 
 @pytest.mark.parametrize("cut", [10, 40, 100])
 def test_a_damaged_zip_is_one_clear_error(cut):
-    data = packed(("a.jpg", b"12345" * 100)).getvalue()
+    data = build_zip(("a.jpg", b"12345" * 100)).getvalue()
     with pytest.raises(BadPhoto, match="damaged"):
-        list(unpack(io.BytesIO(data[:-cut]), replace(ROOM)))
+        list(unpack_zip(io.BytesIO(data[:-cut]), replace(LIMITS)))
 
 
 def test_an_encrypted_zip_is_refused():
-    data = bytearray(packed(("a.jpg", b"x")).getvalue())
+    data = bytearray(build_zip(("a.jpg", b"x")).getvalue())
     table = data.index(b"PK\x01\x02")
     data[table + 8] |= 1
     with pytest.raises(BadPhoto, match="encrypted"):
-        list(unpack(io.BytesIO(bytes(data)), replace(ROOM)))
+        list(unpack_zip(io.BytesIO(bytes(data)), replace(LIMITS)))
 
 
 def test_what_is_packed_piece_by_piece_is_a_zip():
     contents = {"a/海.jpg": b"1" * (3 << 20), "b.jpg": b"2"}
-    pieces = list(pack(((name, io.BytesIO(data)) for name, data in contents.items()), [("failed.txt", "none\n")]))
+    pieces = list(pack_zip(((name, io.BytesIO(data)) for name, data in contents.items()), [("failed.txt", "none\n")]))
     assert len(pieces) > 3, "it is streamed"
     whole = b"".join(pieces)
     assert is_zip(whole[:4])
@@ -223,11 +223,14 @@ def test_what_is_packed_piece_by_piece_is_a_zip():
 
 
 def test_results_have_their_photos_names_and_none_twice():
-    assert results(["a/x.heic", "y"], ["monet@1"], "jpeg") == ["a/x.jpg", "y.jpg"]
-    assert results(["x.jpg"], ["monet@1", "ink@2"], "png") == ["monet/x.png", "ink/x.png"]
-    assert results(["x.jpg", "X.png", "x.webp"], ["monet@1"], "png") == ["x.png", "X (2).png", "x (3).png"]
-    assert results(["at 10.23.45", "at 10.23.59"], ["monet@1"], "png") == ["at 10.23.45.png", "at 10.23.59.png"]
-    assert results(["sea.heic", "sea.jpg/1.png"], ["monet@1"], "jpeg") == ["sea.jpg", "sea (2).jpg/1.jpg"]
+    assert build_result_names(["a/x.heic", "y"], ["monet@1"], "jpeg") == ["a/x.jpg", "y.jpg"]
+    assert build_result_names(["x.jpg"], ["monet@1", "ink@2"], "png") == ["monet/x.png", "ink/x.png"]
+    assert build_result_names(["x.jpg", "X.png", "x.webp"], ["monet@1"], "png") == ["x.png", "X (2).png", "x (3).png"]
+    assert build_result_names(["at 10.23.45", "at 10.23.59"], ["monet@1"], "png") == [
+        "at 10.23.45.png",
+        "at 10.23.59.png",
+    ]
+    assert build_result_names(["sea.heic", "sea.jpg/1.png"], ["monet@1"], "jpeg") == ["sea.jpg", "sea (2).jpg/1.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +254,7 @@ def test_results_have_their_photos_names_and_none_twice():
     ],
 )
 def test_a_name_that_somebody_sends_leads_nowhere(sent, kept):
-    assert clean(sent) == kept
+    assert sanitise_upload_name(sent) == kept
 
 
 class CountingFile(io.BytesIO):
@@ -277,20 +280,24 @@ def test_a_table_of_too_many_entries_is_refused_before_an_object_is_made_of_each
     made = []
     monkeypatch.setattr(zipfile, "ZipInfo", lambda *args: made.append(args))
     with pytest.raises(TooLarge, match=f"room for {most}"):
-        list(unpack(io.BytesIO(table_alone(30_000)), Room(files=most, bytes=1 << 30, each=1 << 20)))
+        list(
+            unpack_zip(
+                io.BytesIO(table_alone(30_000)), ZipLimits(max_files=most, max_bytes=1 << 30, max_file_bytes=1 << 20)
+            )
+        )
     assert not made
 
 
 def test_a_table_that_is_too_long_is_not_read():
     file = CountingFile(table_alone(2000, b"x" * 5000))
     with pytest.raises(TooLarge, match="too many"):
-        list(unpack(file, replace(ROOM)))
+        list(unpack_zip(file, replace(LIMITS)))
     assert file.taken < 1 << 18
 
 
 def test_two_zips_are_measured_together_whether_they_are_bombs():
-    data = packed(*[(f"{number}.tif", bytes(2 << 20)) for number in range(70)]).getvalue()
-    room = Room(files=1000, bytes=1 << 40, each=1 << 30)
-    assert len(list(unpack(io.BytesIO(data), room))) == 70
+    data = build_zip(*[(f"{number}.tif", bytes(2 << 20)) for number in range(70)]).getvalue()
+    room = ZipLimits(max_files=1000, max_bytes=1 << 40, max_file_bytes=1 << 30)
+    assert len(list(unpack_zip(io.BytesIO(data), room))) == 70
     with pytest.raises(TooLarge, match="bomb"):
-        list(unpack(io.BytesIO(data), room))
+        list(unpack_zip(io.BytesIO(data), room))

@@ -10,55 +10,57 @@ from PIL import Image
 
 from ganvas.engine.engine import Engine
 from ganvas.errors import BadData
-from ganvas.judge import answer, cost, features, report
+from ganvas.judge import cost, features, report, serialise
 from ganvas.judge import judge as judging
-from ganvas.judge.judge import Judgement, Terms, compare, judge, look
+from ganvas.judge.datasets import EvaluationFolders, EvaluationSets
+from ganvas.judge.judge import Judgement, JudgeOptions, compare_subjects, judge_subjects, score_picture
 from ganvas.judge.scores import SCORES
-from ganvas.judge.sets import Folders, Sets
-from ganvas.style import Catalog
+from ganvas.style.catalog import Catalog
 from tests.conftest import write_style
-from tests.judge.conftest import blur, noise, shrunk
+from tests.judge.conftest import add_noise, blur_picture, reduce_picture
 
-FOLDERS = Folders(Path("photos"), Path("<art> & more"))
+FOLDERS = EvaluationFolders(Path("photos"), Path("<art> & more"))
 
 
 @pytest.fixture(scope="module")
 def sets(
     photos: list[Path], prints: list[Path], other_prints: list[Path], tmp_path_factory: pytest.TempPathFactory
-) -> Sets:
+) -> EvaluationSets:
     """Six small photos; the works of the validation side stand for trained and other ones."""
     folder = tmp_path_factory.mktemp("photos")
     small = [folder / f"{path.stem}.png" for path in photos[:6]]
     for path, given in zip(small, photos, strict=False):
-        Image.fromarray(shrunk(features.load(given))).save(path)
-    return Sets(small, prints[:10], other_prints[:8], other_prints[8:14])
+        Image.fromarray(reduce_picture(features.load_picture(given))).save(path)
+    return EvaluationSets(small, prints[:10], other_prints[:8], other_prints[8:14])
 
 
 @pytest.fixture(scope="module")
-def judgement(sets: Sets, prints: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+def judgement(sets: EvaluationSets, prints: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """A style that blurs against the photos, noise made elsewhere, and true works."""
     folder = tmp_path_factory.mktemp("subjects")
     write_style(folder / "styles", "blurring")
     (folder / "noise").mkdir()
     (folder / "true").mkdir()
     for path in sets.photos:
-        Image.fromarray(noise(features.load(path), 60)).save(folder / "noise" / f"{path.stem}.png")
+        Image.fromarray(add_noise(features.load_picture(path), 60)).save(folder / "noise" / f"{path.stem}.png")
     for path in prints[10:18]:
-        Image.fromarray(features.load(path)).save(folder / "true" / f"{path.stem}.png")
+        Image.fromarray(features.load_picture(path)).save(folder / "true" / f"{path.stem}.png")
     engine = Engine(Catalog([folder / "styles"]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "EDGES", (64,))
-        return judge(engine, ["blurring", "identity", str(folder / "noise"), str(folder / "true")], sets)
+        patch.setattr(cost, "LONG_EDGES", (64,))
+        return judge_subjects(engine, ["blurring", "identity", str(folder / "noise"), str(folder / "true")], sets)
 
 
 @pytest.fixture(scope="module")
-def plain(judgement: Judgement) -> dict:
+def judgement_json(judgement: Judgement) -> dict:
     """The same as data, by way of JSON."""
-    return json.loads(json.dumps(answer.plain(judgement, ["blurring", "identity"], FOLDERS, 1.5), allow_nan=False))
+    return json.loads(
+        json.dumps(serialise.serialise_judgement(judgement, ["blurring", "identity"], FOLDERS, 1.5), allow_nan=False)
+    )
 
 
 def test_identity_has_perfect_content_and_no_faults(judgement: Judgement):
-    figures = judgement.judged[1].figures()
+    figures = judgement.results[1].compute_estimates()
     assert list(figures) == list(SCORES)
     assert figures["content"].value == figures["self_similarity"].value == figures["colour"].value == 0
     assert figures["edges"].value == figures["ssim"].value == 1
@@ -66,35 +68,35 @@ def test_identity_has_perfect_content_and_no_faults(judgement: Judgement):
 
 
 def test_true_works_have_the_best_style_and_no_content(judgement: Judgement):
-    kernels = {judged.subject.name: judged.figures()["kernel"].value for judged in judgement.judged}
+    kernels = {judged.subject.name: judged.compute_estimates()["kernel"].value for judged in judgement.results}
     assert min(kernels, key=lambda name: kernels[name]) == "true"
-    assert not {"content", "both", "checkerboard"} & set(judgement.judged[3].figures())
-    assert judgement.true["kernel"].value < kernels["identity"]
+    assert not {"content", "both", "checkerboard"} & set(judgement.results[3].compute_estimates())
+    assert judgement.true_work_estimates["kernel"].value < kernels["identity"]
 
 
 def test_who_keeps_more_wins_in_content(judgement: Judgement):
-    blurring, identity, noisy, true = judgement.judged
-    assert compare(blurring, identity)["content"].verdict == "lost"
-    assert compare(identity, noisy)["ssim"].verdict == "won"
-    assert compare(identity, blurring)["colour"].verdict == "undecided"
-    assert "content" not in compare(blurring, true)
-    assert compare(true, noisy)["kernel"].verdict == "won"
+    blurring, identity, noisy, true = judgement.results
+    assert compare_subjects(blurring, identity)["content"].verdict == "lost"
+    assert compare_subjects(identity, noisy)["ssim"].verdict == "won"
+    assert compare_subjects(identity, blurring)["colour"].verdict == "undecided"
+    assert "content" not in compare_subjects(blurring, true)
+    assert compare_subjects(true, noisy)["kernel"].verdict == "won"
 
 
 def test_a_subject_against_itself_is_undecided(judgement: Judgement):
-    gaps = compare(judgement.judged[0], judgement.judged[0])
+    gaps = compare_subjects(judgement.results[0], judgement.results[0])
     assert {gap.verdict for gap in gaps.values()} == {"undecided"}
-    assert {gap.figure.value for gap in gaps.values()} == {0}
+    assert {gap.estimate.value for gap in gaps.values()} == {0}
 
 
 def test_a_style_has_a_cost_and_a_folder_has_none(judgement: Judgement):
-    style, *others = judgement.judged
-    assert style.more["cost"]["parameters"] == 75
-    assert style.more["serving"]["seam"]["most"] <= 1
-    assert not any("cost" in other.more for other in others)
+    style, *others = judgement.results
+    assert style.extra_json["cost"]["parameters"] == 75
+    assert style.extra_json["serving"]["seam"]["most"] <= 1
+    assert not any("cost" in other.extra_json for other in others)
 
 
-def test_the_answer_says_what_it_was_made_with(plain: dict, sets: Sets):
+def test_the_answer_says_what_it_was_made_with(plain: dict, sets: EvaluationSets):
     assert plain["sets"]["photos"].keys() == {path.name for path in sets.photos}
     assert plain["question"]["art"] == "<art> & more"
     assert plain["versions"]["numpy"] == np.__version__
@@ -103,21 +105,21 @@ def test_the_answer_says_what_it_was_made_with(plain: dict, sets: Sets):
 
 
 def test_the_style_file_gets_the_figures(plain: dict):
-    kept = answer.for_style(plain)
+    kept = serialise.extract_style_scores(plain)
     assert kept["content"] == plain["subjects"][0]["scores"]["content"]
     assert kept["sets"]["photos"] == 6
     assert len(json.dumps(kept)) < 5000
 
 
-class Page(HTMLParser):
+class ParsedReport(HTMLParser):
     """What a page holds: texts, images and what is loaded from elsewhere."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
         self.images: list[str] = []
         self.outside: list[str] = []
         self.text = ""
-        self.feed(page)
+        self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note images and references."""
@@ -134,8 +136,8 @@ class Page(HTMLParser):
 
 
 def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plain: dict, tmp_path: Path):
-    made = report.page(plain, judgement)
-    page = Page(made)
+    made = report.render_page(plain, judgement)
+    page = ParsedReport(made)
     assert not page.outside
     pairs = 2 * (1 + 3 * 3)  # the nearest unseen work, and three pictures of all but the photos, beside trained works
     assert len(page.images) == 6 * (4 + 2) + pairs  # a photo, its three pictures, and the two that lie on each other
@@ -145,83 +147,83 @@ def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plai
         assert row in page.text
     assert "<art>" not in made
     (tmp_path / "report.html").write_text(made)
-    assert answer.read(tmp_path / "report.html") == plain
+    assert serialise.load_judgement(tmp_path / "report.html") == plain
 
 
 def test_the_nearest_pictures_stand_beside_the_works_that_were_trained_on(judgement: Judgement, plain: dict):
-    assert {name: len(pairs) for name, pairs in judgement.near.items()} == {
+    assert {name: len(pairs) for name, pairs in judgement.nearest_pairs.items()} == {
         "": 1, "blurring": 3, "identity": 0, "noise": 3, "true": 3
     }  # fmt: skip
     told = plain["subjects"][0]["nearest"]
     assert [pair["gap"] for pair in told] == sorted(pair["gap"] for pair in told)
     least, middle, most = plain["unseen_works"].values()
     assert 0 < least <= middle <= most
-    page = Page(report.page(plain, judgement))
+    page = ParsedReport(report.render_page(plain, judgement))
     assert f"{told[0]['picture']}, and {told[0]['work']} that was trained on: {told[0]['gap']:.3f}" in page.text
     assert f"{least:.3f} (the nearest)" in page.text
 
 
-def test_a_picture_that_was_copied_is_the_nearest_and_named_as_remembered(sets: Sets, tmp_path: Path):
+def test_a_picture_that_was_copied_is_the_nearest_and_named_as_remembered(sets: EvaluationSets, tmp_path: Path):
     for path in sets.photos:
-        Image.fromarray(features.load(path)).save(tmp_path / f"{path.stem}.png")
+        Image.fromarray(features.load_picture(path)).save(tmp_path / f"{path.stem}.png")
     copied = Image.open(sets.trained[3]).convert("RGB")
     copied.save(tmp_path / "a-copy.png")
     for path in sets.photos:
         path = tmp_path / f"{path.stem}.png"
         path.rename(tmp_path / f"loose-{path.name}")
-    found = judge(Engine(Catalog([])), [str(tmp_path)], sets)
-    made = json.loads(json.dumps(answer.plain(found, [str(tmp_path)], FOLDERS, 1.0)))
+    found = judge_subjects(Engine(Catalog([])), [str(tmp_path)], sets)
+    made = json.loads(json.dumps(serialise.serialise_judgement(found, [str(tmp_path)], FOLDERS, 1.0)))
     first = made["subjects"][0]["nearest"][0]
     assert (first["picture"], first["work"]) == ("a-copy.png", sets.trained[3].name)
     assert first["gap"] < 0.01 < made["unseen_works"]["least"]
-    assert report.page(made, found).count("; remembered") == 1
-    pair = found.near[tmp_path.name][0]
+    assert report.render_page(made, found).count("; remembered") == 1
+    pair = found.nearest_pairs[tmp_path.name][0]
     assert np.abs(pair.picture.astype(int) - pair.work).max() == 0
 
 
-def test_two_files_of_one_name_are_two_subjects(sets: Sets, tmp_path: Path):
+def test_two_files_of_one_name_are_two_subjects(sets: EvaluationSets, tmp_path: Path):
     for folder, style in (("best", "blurring"), ("last", "copying")):
         write_style(tmp_path / folder, style)
         (tmp_path / folder / f"{style}.onnx").rename(tmp_path / folder / "mine.onnx")
     words = [str(tmp_path / folder / "mine.onnx") for folder in ("best", "last")]
-    found = judge(Engine(Catalog([])), words, sets, Terms(priced=False))
-    assert [judged.subject.name for judged in found.judged] == words
-    assert found.judged[0].figures()["content"].value > found.judged[1].figures()["content"].value
-    assert "cost" not in found.judged[0].more
+    found = judge_subjects(Engine(Catalog([])), words, sets, JudgeOptions(with_cost=False))
+    assert [judged.subject.name for judged in found.results] == words
+    assert found.results[0].compute_estimates()["content"].value > found.results[1].compute_estimates()["content"].value
+    assert "cost" not in found.results[0].extra_json
 
 
 def test_what_was_seen_of_pictures_made_elsewhere_is_kept_and_of_styles_is_not(
-    sets: Sets, style_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sets: EvaluationSets, style_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    engine, terms = Engine(Catalog([style_folder])), Terms(tmp_path / "cache", priced=False)
-    first = judge(engine, ["copying", "identity"], sets, terms)
+    engine, terms = Engine(Catalog([style_folder])), JudgeOptions(tmp_path / "cache", with_cost=False)
+    first = judge_subjects(engine, ["copying", "identity"], sets, terms)
     looks: list[int] = []
-    monkeypatch.setattr(judging, "look", lambda *pair: looks.append(1) or look(*pair))
-    again = judge(engine, ["copying", "identity"], sets, terms)
+    monkeypatch.setattr(judging, "score_picture", lambda *pair: looks.append(1) or score_picture(*pair))
+    again = judge_subjects(engine, ["copying", "identity"], sets, terms)
     assert len(looks) == len(sets.photos)
-    for one, other in zip(first.judged, again.judged, strict=True):
-        assert one.figures() == other.figures()
-    judge(engine, ["identity"], sets, Terms(priced=False))
+    for one, other in zip(first.results, again.results, strict=True):
+        assert one.compute_estimates() == other.compute_estimates()
+    judge_subjects(engine, ["identity"], sets, JudgeOptions(with_cost=False))
     assert len(looks) == 2 * len(sets.photos)
 
 
-def test_judging_again_comes_out_as_before(judgement: Judgement, sets: Sets, plain: dict):
-    again = judge(Engine(Catalog([])), ["identity"], sets)
-    new = answer.plain(again, ["identity"], FOLDERS, 1.0)
+def test_judging_again_comes_out_as_before(judgement: Judgement, sets: EvaluationSets, plain: dict):
+    again = judge_subjects(Engine(Catalog([])), ["identity"], sets)
+    new = serialise.serialise_judgement(again, ["identity"], FOLDERS, 1.0)
     old = {**plain, "subjects": [plain["subjects"][1]]}
-    assert answer.changes(old, new) == []
+    assert serialise.list_changed_scores(old, new) == []
     old["subjects"][0]["scores"]["kernel"]["value"] += 100
-    assert [change["score"] for change in answer.changes(old, new)] == ["kernel"]
+    assert [change["score"] for change in serialise.list_changed_scores(old, new)] == ["kernel"]
 
 
-@pytest.mark.parametrize("text", ["", "nothing", "[]", '{"question": 1}', answer.OPENING + "{"])
+@pytest.mark.parametrize("text", ["", "nothing", "[]", '{"question": 1}', serialise.JSON_OPENING_TAG + "{"])
 def test_what_is_no_report_is_refused(text: str, tmp_path: Path):
     (tmp_path / "report.html").write_text(text)
     with pytest.raises(BadData, match="holds no judgement"):
-        answer.read(tmp_path / "report.html")
+        serialise.load_judgement(tmp_path / "report.html")
 
 
-def test_progress_is_told_and_may_stop_it(sets: Sets):
+def test_progress_is_told_and_may_stop_it(sets: EvaluationSets):
     class Stopped(Exception):
         pass
 
@@ -233,16 +235,16 @@ def test_progress_is_told_and_may_stop_it(sets: Sets):
             raise Stopped
 
     with pytest.raises(Stopped):
-        judge(Engine(Catalog([])), ["identity"], sets, Terms(on_part=on_part))
+        judge_subjects(Engine(Catalog([])), ["identity"], sets, JudgeOptions(on_progress=on_part))
     assert heard == sorted(heard)
 
 
-def test_blurring_more_keeps_less(sets: Sets, tmp_path: Path):
+def test_blurring_more_keeps_less(sets: EvaluationSets, tmp_path: Path):
     for amount in (1, 4):
         folder = tmp_path / f"blur{amount}"
         folder.mkdir()
         for path in sets.photos:
-            Image.fromarray(blur(features.load(path), amount)).save(folder / f"{path.stem}.png")
-    found = judge(Engine(Catalog([])), [str(tmp_path / "blur1"), str(tmp_path / "blur4")], sets)
-    gaps = compare(*found.judged)
+            Image.fromarray(blur_picture(features.load_picture(path), amount)).save(folder / f"{path.stem}.png")
+    found = judge_subjects(Engine(Catalog([])), [str(tmp_path / "blur1"), str(tmp_path / "blur4")], sets)
+    gaps = compare_subjects(*found.results)
     assert {gaps[name].verdict for name in ("content", "self_similarity", "edges", "ssim")} == {"won"}

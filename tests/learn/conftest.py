@@ -9,41 +9,41 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas.learn import loop
 from ganvas.learn import recipe as recipes
 from ganvas.learn.methods import METHODS
 from ganvas.learn.recipe import Recipe
+from ganvas.learn.training import loop
 from tests.house import ROOT
 
 # A child process must find this Ganvas, installed or not, and leave the other processor alone.
-SURROUNDINGS = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+SUBPROCESS_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
-LOCAL = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1}}
-COLOURED = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1, "far": 1, "palette": 6}}
-RESNET = {"network": "resnet6", "channels": 4}
-SMALL_PATCHES = {"discriminator": {"network": "patch16", "channels": 4}}
+LOCAL_GENERATOR = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1}}
+PALETTE_GENERATOR = {"network": "local", "local": {"channels": [4, 4, 8], "blocks": 1, "far": 1, "palette": 6}}
+RESNET_GENERATOR = {"network": "resnet6", "channels": 4}
+SMALL_ADVERSARY = {"discriminator": {"network": "patch16", "channels": 4}}
 # What makes each method small; a method that is not here is trained as it comes.
-SMALL: dict[str, dict[str, Any]] = {
+SMALL_OPTIONS: dict[str, dict[str, Any]] = {
     "house": {"generator": {"channels": [4, 4, 8], "blocks": 1}, "width": 4, "layers": ["1_2"], "warm_steps": 2},
-    "house-pairs": {"generator": COLOURED, "adversary": {"discriminator": {"width": 4, "layers": ["1_2"]}}},
+    "house-pairs": {"generator": PALETTE_GENERATOR, "adversary": {"discriminator": {"width": 4, "layers": ["1_2"]}}},
     "dcgan": {
         "generator": {"channels": 8, "size": 28, "noise": 8},
         "adversary": {"discriminator": {"channels": 8, "size": 28}},
     },
-    "pix2pix": {"generator": {"channels": 4, "depth": 5}, "adversary": SMALL_PATCHES},
-    "cyclegan": {"generator": LOCAL, "adversary": {**SMALL_PATCHES, "pool": 3}},
-    "cut": {"generator": LOCAL, "adversary": SMALL_PATCHES, "places": 16},
-    "fastcut": {"generator": RESNET, "adversary": SMALL_PATCHES, "places": 16},
+    "pix2pix": {"generator": {"channels": 4, "depth": 5}, "adversary": SMALL_ADVERSARY},
+    "cyclegan": {"generator": LOCAL_GENERATOR, "adversary": {**SMALL_ADVERSARY, "pool": 3}},
+    "cut": {"generator": LOCAL_GENERATOR, "adversary": SMALL_ADVERSARY, "places": 16},
+    "fastcut": {"generator": RESNET_GENERATOR, "adversary": SMALL_ADVERSARY, "places": 16},
 }
 # What differs in the data.
-DATA: dict[str, dict[str, Any]] = {
+DATA_OVERRIDES: dict[str, dict[str, Any]] = {
     "house-pairs": {"pairs": "names"},
     "pix2pix": {"pairs": "names"},
     "dcgan": {"crop": 28},
 }
 
 
-def drawn(random: np.random.Generator, height: int, width: int, hue: int) -> np.ndarray:
+def draw_random_picture(random: np.random.Generator, height: int, width: int, hue: int) -> np.ndarray:
     """A picture with flat areas, edges and a colour of its own: height x width x 3."""
     pixels = np.full((height, width, 3), random.integers(40, 200, 3), np.uint8)
     for _ in range(6):
@@ -59,7 +59,7 @@ def write_pictures(folder: Path, count: int, seed: int, size: tuple[int, int] = 
     folder.mkdir(parents=True)
     random = np.random.Generator(np.random.PCG64(seed))
     for index in range(count):
-        Image.fromarray(drawn(random, *size, seed % 3)).save(folder / f"{index:02}.png")
+        Image.fromarray(draw_random_picture(random, *size, seed % 3)).save(folder / f"{index:02}.png")
     return folder
 
 
@@ -76,14 +76,21 @@ def domains(tmp_path_factory) -> tuple[Path, Path]:
     return write_pictures(root / "photos", 14, 1), write_pictures(root / "art", 14, 2)
 
 
-def tiny(method: str, domains: tuple[Path, Path], steps: int = 7) -> Recipe:
+def make_tiny_recipe(method: str, domains: tuple[Path, Path], steps: int = 7) -> Recipe:
     """A recipe of the method that is over in a second or two."""
     source, target = map(str, domains)
-    data = {"source": source, "target": target, "crop": 32, "batch": 2, "everything": True, **DATA.get(method, {})}
+    data = {
+        "source": source,
+        "target": target,
+        "crop": 32,
+        "batch": 2,
+        "everything": True,
+        **DATA_OVERRIDES.get(method, {}),
+    }
     schedule = {"steps": steps, "checkpoint_every": 3, "sample_every": 50, "threads": 1, "precision": "fp32"}
     about = {"canvas": 128}
     plain = {"name": "tiny", "method": method, "data": data, "schedule": schedule, "about": about}
-    return recipes.build({**plain, "options": SMALL.get(method, {})})
+    return recipes.build_recipe({**plain, "options": SMALL_OPTIONS.get(method, {})})
 
 
 @pytest.fixture(params=list(METHODS))
@@ -102,6 +109,6 @@ def runs(tmp_path_factory) -> dict[str, Path]:
 def trained(method, runs, domains) -> Path:
     """The folder of a finished run of the method, not to be changed."""
     if method not in runs:
-        loop.train(tiny(method, domains), runs[""] / method)
+        loop.start_training(make_tiny_recipe(method, domains), runs[""] / method)
         runs[method] = runs[""] / method
     return runs[method]

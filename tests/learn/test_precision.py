@@ -8,15 +8,16 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganvas.errors import BadRecipe
-from ganvas.learn import loop, pace
+from ganvas.learn import pace
 from ganvas.learn import recipe as recipes
-from ganvas.learn.neighbours import Nearest, vectors
+from ganvas.learn.losses.nearest_features import NearestFeatureBank, flatten_positions
 from ganvas.learn.pace import Stopwatch, choose_precision, compare
-from ganvas.learn.precision import autocast
-from ganvas.learn.run import Run
+from ganvas.learn.training import loop
+from ganvas.learn.training.precision import autocast
+from ganvas.learn.training.run import Run
 from tests.house import ROOT
-from tests.learn.conftest import tiny
-from tests.learn.test_contract import flat, same
+from tests.learn.conftest import make_tiny_recipe
+from tests.learn.methods.test_contract import flatten_state, leaves_equal
 
 COMPUTING = ("convolution", "mm", "bmm", "addmm")
 DEEP = ["options.neighbours=1.0", "options.together=1.0", "options.rehearse=2", "options.warm_steps=0"]
@@ -37,24 +38,26 @@ class Watching(TorchDispatchMode):
 
 def kinds_of_steps(recipe, precision: str) -> set[torch.dtype]:
     """What a warm step and two full ones are computed in."""
-    recipe = recipes.change(recipe, [f"schedule.precision={precision}"])
-    batch_at = loop.pictured(recipe)
-    method = loop.fresh(recipe, batch_at)
+    recipe = recipes.override_settings(recipe, [f"schedule.precision={precision}"])
+    batch_at = loop.make_batch_function(recipe)
+    method = loop.create_method(recipe, batch_at)
     with Watching() as seen:
         for step in (0, 3, 4):
-            method.step(batch_at(step), 1.0)
+            method.train_step(batch_at(step), 1.0)
     return seen.kinds
 
 
 def test_every_method_computes_in_the_precision_that_was_chosen(method, domains):
-    recipe = tiny(method, domains)
+    recipe = make_tiny_recipe(method, domains)
     assert kinds_of_steps(recipe, "fp32") == {torch.float32}
     assert torch.bfloat16 in kinds_of_steps(recipe, "bf16")
 
 
 @pytest.mark.parametrize(("name", "settings"), [("house", DEEP), ("house-pairs", ["options.rehearse=2"])])
 def test_what_is_kept_of_earlier_steps_is_compared_in_the_chosen_precision_too(name, settings, domains):
-    assert kinds_of_steps(recipes.change(tiny(name, domains), settings), "fp32") == {torch.float32}
+    assert kinds_of_steps(recipes.override_settings(make_tiny_recipe(name, domains), settings), "fp32") == {
+        torch.float32
+    }
 
 
 def test_nothing_in_learning_turns_bf16_on_by_itself():
@@ -64,13 +67,13 @@ def test_nothing_in_learning_turns_bf16_on_by_itself():
 
 def test_the_nearest_art_in_bf16_is_what_it_was_before_there_was_a_choice():
     torch.manual_seed(0)
-    bank, art, photo = Nearest(8, 64), torch.randn(2, 8, 4, 4), torch.randn(2, 8, 4, 4)
-    bank.learn(art, photo)
-    known = bank.known
-    asked = torch.nn.functional.normalize(vectors(photo) - bank.middle, dim=1)
+    bank, art, photo = NearestFeatureBank(8, 64), torch.randn(2, 8, 4, 4), torch.randn(2, 8, 4, 4)
+    bank.update(art, photo)
+    known = bank.vectors
+    asked = torch.nn.functional.normalize(flatten_positions(photo) - bank.middle, dim=1)
     offered = torch.nn.functional.normalize(known - known.mean(0), dim=1)
     with autocast("bf16"):
-        assert torch.equal(bank.nearest(photo), known[(asked.bfloat16() @ offered.bfloat16().T).argmax(1)])
+        assert torch.equal(bank.find_nearest(photo), known[(asked.bfloat16() @ offered.bfloat16().T).argmax(1)])
 
 
 def refuse() -> None:
@@ -107,25 +110,27 @@ def test_where_there_is_a_choice_the_quicker_one_is_taken(slow, fast, chosen):
 
 
 def test_the_choice_is_measured_once_written_into_the_run_and_told(domains, tmp_path, monkeypatch):
-    recipe = recipes.change(tiny("house", domains, 3), ["schedule.precision=auto"])
+    recipe = recipes.override_settings(make_tiny_recipe("house", domains, 3), ["schedule.precision=auto"])
     turns = chain([0.2, 0.1] * (1 + pace.TRIES))
     monkeypatch.setattr(pace, "has_bf16", lambda: True)
     monkeypatch.setattr(Stopwatch, "time_step", lambda self, precision: next(turns))
     said: list[str] = []
-    loop.train(recipe, tmp_path / "run", tell=said.append)
-    loop.resume(tmp_path / "run", tell=said.append)
+    loop.start_training(recipe, tmp_path / "run", tell=said.append)
+    loop.resume_training(tmp_path / "run", tell=said.append)
     assert 'precision = "bf16"' in (tmp_path / "run" / "recipe.toml").read_text()
     assert said[0] == "Computing in bf16: a step takes 0.10 s, in fp32 0.20 s."
     assert said[-1] == "Computing in bf16: the recipe says so."
 
 
 def test_an_old_run_goes_on_in_bf16_and_an_old_recipe_is_chosen_for(domains, tmp_path):
-    loop.train(recipes.change(tiny("house", domains, 3), ["schedule.precision=bf16"]), tmp_path / "run")
+    loop.start_training(
+        recipes.override_settings(make_tiny_recipe("house", domains, 3), ["schedule.precision=bf16"]), tmp_path / "run"
+    )
     path = tmp_path / "run" / "recipe.toml"
     path.write_text(re.sub(r"^precision = .*\n", "", path.read_text(), flags=re.M))
-    assert recipes.load(path).schedule.precision == "auto"
-    assert Run(tmp_path / "run").recipe().schedule.precision == "bf16"
-    assert loop.resume(tmp_path / "run").precision == "bf16"
+    assert recipes.load_recipe(path).schedule.precision == "auto"
+    assert Run(tmp_path / "run").load_recipe().schedule.precision == "bf16"
+    assert loop.resume_training(tmp_path / "run").precision == "bf16"
 
 
 class Stopped(Exception):
@@ -134,20 +139,20 @@ class Stopped(Exception):
 
 @pytest.mark.parametrize("name", ["house", "cyclegan"])
 def test_a_run_in_bf16_goes_on_bit_for_bit(name, domains, tmp_path):
-    recipe = recipes.change(tiny(name, domains, 6), ["schedule.precision=bf16"])
-    loop.train(recipe, tmp_path / "whole")
+    recipe = recipes.override_settings(make_tiny_recipe(name, domains, 6), ["schedule.precision=bf16"])
+    loop.start_training(recipe, tmp_path / "whole")
 
     def stop(progress):
         if progress.step == 4:
             raise Stopped
 
     with pytest.raises(Stopped):
-        loop.train(recipe, tmp_path / "stopped", stop)
-    loop.resume(tmp_path / "stopped")
-    ours, theirs = (flat(Run(tmp_path / name).load()["method"]) for name in ("whole", "stopped"))
-    assert [name for name in ours if not same(ours[name], theirs[name])] == []
+        loop.start_training(recipe, tmp_path / "stopped", stop)
+    loop.resume_training(tmp_path / "stopped")
+    ours, theirs = (flatten_state(Run(tmp_path / name).load_checkpoint()["method"]) for name in ("whole", "stopped"))
+    assert [name for name in ours if not leaves_equal(ours[name], theirs[name])] == []
 
 
 def test_an_unknown_precision_names_the_known_ones(domains):
     with pytest.raises(BadRecipe, match=r"schedule\.precision.*'auto', 'fp32' or 'bf16'.*'int8'"):
-        recipes.change(tiny("house", domains), ["schedule.precision=int8"])
+        recipes.override_settings(make_tiny_recipe("house", domains), ["schedule.precision=int8"])

@@ -13,15 +13,15 @@ import pytest
 import torch
 
 from ganvas.errors import BadData, BadRun
-from ganvas.learn import loop
-from ganvas.learn.run import Run
-from tests.learn.conftest import SURROUNDINGS, tiny, write_pictures
+from ganvas.learn.training import loop
+from ganvas.learn.training.run import Run
+from tests.learn.conftest import SUBPROCESS_ENVIRONMENT, make_tiny_recipe, write_pictures
 
 Folders = tuple[Path, Path]
 HOLDS = """
 import sys
 from pathlib import Path
-from ganvas.learn.run import Run
+from ganvas.learn.training.run import Run
 with Run(Path(sys.argv[1])).claim():
     print("mine", flush=True)
     sys.stdin.read()
@@ -31,48 +31,48 @@ with Run(Path(sys.argv[1])).claim():
 def test_a_run_that_failed_before_its_first_step_does_not_block_the_next(domains: Folders, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadData, match=r"No pictures in"):
-        loop.train(tiny("house", (tmp_path / "empty", domains[1]), 2), tmp_path / "run")
+        loop.start_training(make_tiny_recipe("house", (tmp_path / "empty", domains[1]), 2), tmp_path / "run")
     assert not (tmp_path / "run").exists(), "nothing was done, so nothing is left"
-    loop.train(tiny("house", domains, 2), tmp_path / "run")
-    assert Run(tmp_path / "run").load()["step"] == 2
+    loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "run")
+    assert Run(tmp_path / "run").load_checkpoint()["step"] == 2
 
 
 def test_a_folder_in_which_no_step_was_written_is_begun_in_again(domains: Folders, tmp_path: Path):
-    Run(tmp_path / "run").start(tiny("house", domains, 99))
-    loop.train(tiny("house", domains, 2), tmp_path / "run")
-    assert Run(tmp_path / "run").recipe().schedule.steps == 2
+    Run(tmp_path / "run").create(make_tiny_recipe("house", domains, 99))
+    loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "run")
+    assert Run(tmp_path / "run").load_recipe().schedule.steps == 2
 
 
 def test_what_a_folder_held_before_stays(domains: Folders, tmp_path: Path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "notes.txt").write_text("mine")
-    loop.train(tiny("house", domains, 2), tmp_path / "run")
+    loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "run")
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
 
 
 def test_a_run_with_a_step_in_its_log_is_not_begun_in_again(domains: Folders, tmp_path: Path):
     run = Run(tmp_path / "run")
-    run.start(tiny("house", domains, 2))
-    run.log({"step": 0})
+    run.create(make_tiny_recipe("house", domains, 2))
+    run.append_log({"step": 0})
     with pytest.raises(BadRun, match=r"holds a run already.*ganvas resume"):
-        loop.train(tiny("house", domains, 2), tmp_path / "run")
+        loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "run")
 
 
 def test_two_processes_do_not_train_in_one_folder(domains: Folders, tmp_path: Path):
     run = tmp_path / "run"
     other = subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(run)],
-        env=SURROUNDINGS,
+        env=SUBPROCESS_ENVIRONMENT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert other.stdout is not None and other.stdout.readline() == "mine\n"
     with pytest.raises(BadRun, match=r"Another process trains in .*run"):
-        loop.train(tiny("house", domains, 2), run)
+        loop.start_training(make_tiny_recipe("house", domains, 2), run)
     other.send_signal(signal.SIGKILL)
     other.communicate()
-    loop.train(tiny("house", domains, 2), run)
+    loop.start_training(make_tiny_recipe("house", domains, 2), run)
 
 
 @pytest.fixture
@@ -90,17 +90,17 @@ def small_disk() -> Iterator[None]:
 
 def test_no_room_for_a_checkpoint_leaves_the_last_one_whole(tmp_path: Path, small_disk: None):
     run = Run(tmp_path)
-    run.save({"step": 1, "weights": torch.ones(100)})
+    run.save_checkpoint({"step": 1, "weights": torch.ones(100)})
     with pytest.raises(OSError):
-        run.save({"step": 2, "weights": torch.ones(1 << 20)})
-    assert run.load()["step"] == 1 and [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+        run.save_checkpoint({"step": 2, "weights": torch.ones(1 << 20)})
+    assert run.load_checkpoint()["step"] == 1 and [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
 @pytest.mark.parametrize("place", ["save", "log"])
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     place: str, domains: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    whole = loop.train(tiny("house", domains, 7), tmp_path / "whole")
+    whole = loop.start_training(make_tiny_recipe("house", domains, 7), tmp_path / "whole")
     kept, calls = getattr(Run, place), []
 
     def write(*words: object) -> None:
@@ -112,17 +112,17 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     with monkeypatch.context() as full:
         full.setattr(Run, place, write)
         with pytest.raises(BadRun, match=r"No space left on device\. The last checkpoint is whole\. Make room.*resume"):
-            loop.train(tiny("house", domains, 7), tmp_path / "run")
-    resumed = loop.resume(tmp_path / "run")
+            loop.start_training(make_tiny_recipe("house", domains, 7), tmp_path / "run")
+    resumed = loop.resume_training(tmp_path / "run")
     assert torch.equal(whole.maker.live.leave.weight, resumed.maker.live.leave.weight)  # pyright: ignore
 
 
 def test_a_run_in_a_folder_that_may_not_be_written_is_told(domains: Folders, tmp_path: Path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BadRun, match=r"file.run cannot be written: Not a directory"):
-        loop.train(tiny("house", domains, 2), tmp_path / "file" / "run")
+        loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "file" / "run")
 
 
 def test_one_picture_each_is_enough_to_begin(tmp_path: Path):
     folders = write_pictures(tmp_path / "a", 1, 1), write_pictures(tmp_path / "b", 1, 2)
-    assert loop.train(tiny("house", folders, 2), tmp_path / "run")
+    assert loop.start_training(make_tiny_recipe("house", folders, 2), tmp_path / "run")

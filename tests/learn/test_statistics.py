@@ -2,8 +2,8 @@
 
 import torch
 
-from ganvas.learn.statistics import ArtStatistics, covariance
-from ganvas.learn.transport import ColourTransport
+from ganvas.learn.losses.colour_transport import ColourTransport
+from ganvas.learn.losses.feature_statistics import ArtStatistics, covariance
 
 CHANNELS = {"/1_2": 4, "/2_2": 6}
 

@@ -7,14 +7,15 @@ import torch
 
 from ganvas.engine.engine import Engine
 from ganvas.learn import recipe as recipes
-from ganvas.learn.export import export
-from ganvas.learn.loop import train
+from ganvas.learn.data.strokes import draw_strokes
+from ganvas.learn.formats.onnx import export_run
 from ganvas.learn.nets.local import LocalOptions
 from ganvas.learn.nets.stroke_generator import BRIGHTEST, StrokeGenerator
-from ganvas.learn.strokes import draw_strokes
-from ganvas.stroke_settings import STROKE_CHANNELS, StrokeSettings
-from ganvas.style import Catalog, check
-from tests.learn.conftest import drawn, tiny
+from ganvas.learn.training.loop import start_training
+from ganvas.style.catalog import Catalog
+from ganvas.style.file import check_style
+from ganvas.style.stroke_settings import STROKE_CHANNELS, StrokeSettings
+from tests.learn.conftest import draw_random_picture, make_tiny_recipe
 
 STROKES = StrokeSettings((8.0,), (12.0,), (4.0,), (0.0,))
 SMALL = LocalOptions((4, 4, 8), 1, fine=1)
@@ -46,7 +47,7 @@ def test_what_lies_farther_than_the_halo_decides_nothing():
 
 def test_each_photo_of_a_batch_and_each_step_has_strokes_of_its_own():
     random = np.random.Generator(np.random.PCG64(1))
-    photo = torch.from_numpy(drawn(random, 48, 48, 0)).permute(2, 0, 1)[None] / 127.5 - 1
+    photo = torch.from_numpy(draw_random_picture(random, 48, 48, 0)).permute(2, 0, 1)[None] / 127.5 - 1
     photos = photo.expand(2, -1, -1, -1)
     first, second, again = (draw_strokes(photos, STROKES, step) for step in (0, 1, 0))
     assert torch.equal(first, again)
@@ -57,15 +58,15 @@ def test_each_photo_of_a_batch_and_each_step_has_strokes_of_its_own():
 def test_a_run_with_strokes_ends_in_a_style_that_is_served_with_them(domains, tmp_path):
     strokes = {"spacing": [8.0, 5.0], "length": [12.0, 6.0], "width": [4.0, 2.0], "detail": [0.0, 9.0]}
     settings = [f"options.strokes.{key}={value}" for key, value in strokes.items()]
-    recipe = recipes.change(tiny("house", domains, steps=2), ["options.warm_steps=0", *settings])
-    train(recipe, tmp_path / "run")
+    recipe = recipes.override_settings(make_tiny_recipe("house", domains, steps=2), ["options.warm_steps=0", *settings])
+    start_training(recipe, tmp_path / "run")
     folder = tmp_path / "styles"
     folder.mkdir()
-    (style,) = export(tmp_path / "run", folder / "tiny.onnx")
+    (style,) = export_run(tmp_path / "run", folder / "tiny.onnx")
     assert style.strokes["length"] == [12.0, 6.0]
     assert style.parity["fp32"] < 2e-3
-    assert check(folder / "tiny.onnx").strokes == style.strokes
-    photo = drawn(np.random.Generator(np.random.PCG64(5)), 70, 90, 1)
+    assert check_style(folder / "tiny.onnx").strokes == style.strokes
+    photo = draw_random_picture(np.random.Generator(np.random.PCG64(5)), 70, 90, 1)
     engine = Engine(Catalog([folder]))
     picture = engine.apply("tiny", photo)
     assert picture.shape == photo.shape
@@ -73,7 +74,7 @@ def test_a_run_with_strokes_ends_in_a_style_that_is_served_with_them(domains, tm
 
 
 def test_settings_of_strokes_are_written_out_and_read_back(domains):
-    recipe = recipes.change(
-        tiny("house", domains), ["options.strokes={spacing=[8.0],length=[12.0],width=[4.0],detail=[0.0]}"]
+    recipe = recipes.override_settings(
+        make_tiny_recipe("house", domains), ["options.strokes={spacing=[8.0],length=[12.0],width=[4.0],detail=[0.0]}"]
     )
-    assert recipes.build(recipes.plain(recipe)).options.strokes == replace(STROKES)
+    assert recipes.build_recipe(recipes.serialise_recipe(recipe)).options.strokes == replace(STROKES)

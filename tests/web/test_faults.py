@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from ganvas.errors import NoSpace, NotWritable
 from ganvas.settings import Settings
-from ganvas.store import Store
+from ganvas.storage.blobs import Store
 from ganvas.web import thumbnails
 from ganvas.web.faults import find_fault
 
@@ -55,7 +55,7 @@ def test_a_disk_that_fails_is_named_and_not_traced(serve, photo, monkeypatch, ca
     def fail(*args):
         raise error
 
-    monkeypatch.setattr("ganvas.store.save", fail)
+    monkeypatch.setattr("ganvas.storage.blobs.save", fail)
     files = [("photos", ("a.jpg", photo, "image/jpeg"))]
     with caplog.at_level(logging.INFO):
         answers = [served.post(photo), served.client.post("/api/v1/jobs", data={"style": "inverting"}, files=files)]
@@ -149,7 +149,7 @@ def test_addresses_with_a_nul_reach_no_database(served, target, status):
 def test_a_part_of_a_path_that_is_too_long_for_a_file_is_not_found(serve, tmp_path, path):
     from fastapi.testclient import TestClient
 
-    from ganvas.web.page import Page
+    from ganvas.web.static_files import StudioFiles
 
     (tmp_path / "index.html").write_text("<p>page</p>")
     (tmp_path / "404.html").write_text("<p>lost</p>")
@@ -159,7 +159,7 @@ def test_a_part_of_a_path_that_is_too_long_for_a_file_is_not_found(serve, tmp_pa
         from starlette.responses import Response
 
         try:
-            await Page(tmp_path)(scope, receive, send)
+            await StudioFiles(tmp_path)(scope, receive, send)
         except HTTPException as error:
             await Response(status_code=error.status_code)(scope, receive, send)
 
@@ -170,7 +170,7 @@ def test_a_thumbnail_that_many_ask_for_is_made_once(serve, photo, monkeypatch):
     served = serve()
     served.post(photo)
     place = served.client.get("/api/v1/history").json()["pictures"][0]["thumbnail"]
-    made, go, shrink = [], threading.Event(), thumbnails.shrink
+    made, go, shrink = [], threading.Event(), thumbnails.encode_thumbnail
 
     def count(parts, key):
         made.append(key)

@@ -3,10 +3,10 @@
 import anyio
 import pytest
 
-from ganvas.errors import Busy, NotFound
-from ganvas.ledger.models import Event
-from ganvas.web import stream
-from ganvas.web.stream import Streams, follow
+from ganvas.errors import NotFound, Overloaded
+from ganvas.ledger.models import EventRow
+from ganvas.web import events
+from ganvas.web.events import EventStreams, stream_job_events
 
 
 class CountingDesk:
@@ -25,18 +25,22 @@ class CountingDesk:
         self.looks += 1
         return dict.fromkeys(jobs, (self.number, self.finished)) if self.there else {}
 
-    def events(self, owner: str, id: str, after: int) -> list[Event]:
+    def events(self, owner: str, id: str, after: int) -> list[EventRow]:
         self.reads.append(after)
         last = min(self.number, after + 500)
-        return [Event(job_id=id, number=number, kind="part", body={}, at=0.0) for number in range(after + 1, last + 1)]
+        return [
+            EventRow(job_id=id, number=number, kind="part", body={}, at=0.0) for number in range(after + 1, last + 1)
+        ]
 
 
-async def listen(streams: Streams, after: int = 0) -> list[str]:
+async def listen(streams: EventStreams, after: int = 0) -> list[str]:
     """All that one who listens is told, but the signs of life."""
-    return [text async for text in follow(streams, "me", "job", after) if not text.startswith((":", "retry"))]
+    return [
+        text async for text in stream_job_events(streams, "me", "job", after) if not text.startswith((":", "retry"))
+    ]
 
 
-async def listen_together(streams: Streams, *after: int) -> list[list[str]]:
+async def listen_together(streams: EventStreams, *after: int) -> list[list[str]]:
     """What each of many is told who listen at the same time, while somebody looks."""
     told: list[list[str]] = [[] for _ in after]
 
@@ -58,9 +62,9 @@ def numbers(told: list[str]) -> list[int]:
 
 
 def test_a_hundred_who_listen_cost_what_one_costs(monkeypatch):
-    monkeypatch.setattr(stream, "LOOK", 3600)
+    monkeypatch.setattr(events, "LOOK", 3600)
     desk = CountingDesk(1200)
-    told = anyio.run(lambda: listen_together(Streams(lambda: desk), *[0] * 100))
+    told = anyio.run(lambda: listen_together(EventStreams(lambda: desk), *[0] * 100))
     assert all(numbers(each) == [*range(1, 1201), 1200] and each[-1].startswith("event: end") for each in told)
     assert desk.reads == [0, 500, 1000]
     assert desk.looks == 1
@@ -69,15 +73,15 @@ def test_a_hundred_who_listen_cost_what_one_costs(monkeypatch):
 def test_who_comes_back_misses_nothing_whatever_the_others_have():
     desk = CountingDesk(3000)
     after = [0, 2990, 0, 1499, 3000, 700, 2990]
-    told = anyio.run(lambda: listen_together(Streams(lambda: desk), *after))
+    told = anyio.run(lambda: listen_together(EventStreams(lambda: desk), *after))
     for number, each in zip(after, told, strict=True):
         assert numbers(each) == [*range(number + 1, 3001), 3000]
 
 
 def test_what_happens_is_handed_on_to_all(monkeypatch):
-    monkeypatch.setattr(stream, "LOOK", 0.02)
+    monkeypatch.setattr(events, "LOOK", 0.02)
     desk = CountingDesk(3, finished=False)
-    streams = Streams(lambda: desk)
+    streams = EventStreams(lambda: desk)
 
     async def change() -> None:
         while sum(feed.listeners for feed in streams.feeds.values()) < 50:
@@ -98,23 +102,23 @@ def test_what_happens_is_handed_on_to_all(monkeypatch):
 
 
 def test_who_listens_is_told_of_the_end_of_a_job_that_is_deleted(monkeypatch):
-    monkeypatch.setattr(stream, "LOOK", 0.02)
+    monkeypatch.setattr(events, "LOOK", 0.02)
     desk = CountingDesk(0, finished=False)
     desk.there = False
-    told = anyio.run(lambda: listen_together(Streams(lambda: desk), 0))
+    told = anyio.run(lambda: listen_together(EventStreams(lambda: desk), 0))
     assert told == [["event: deleted\ndata: {}\n\n"]]
 
 
 def test_nobody_more_listens_than_may_and_nobody_to_another_s_job():
     desk = CountingDesk(1, finished=False)
-    streams = Streams(lambda: desk, most=1)
+    streams = EventStreams(lambda: desk, max_listeners=1)
 
     async def use() -> None:
-        await streams.check("me", "job")
+        await streams.check_capacity("me", "job")
         with pytest.raises(NotFound):
-            await streams.check("you", "job")
+            await streams.check_capacity("you", "job")
         async with streams.join("me", "job"):
-            with pytest.raises(Busy):
-                await streams.check("me", "job")
+            with pytest.raises(Overloaded):
+                await streams.check_capacity("me", "job")
 
     anyio.run(use)

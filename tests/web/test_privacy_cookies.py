@@ -1,7 +1,7 @@
 """A cookie of somebody else's does not hide ours."""
 
-from ganvas.web.gate import read_cookie
+from ganvas.web.guards.access import read_login_cookie
 
 
 def test_a_foreign_cookie_before_ours_is_tolerated():
-    assert read_cookie('prefs={"a":1}; ganvas=1.abc') == "1.abc"
+    assert read_login_cookie('prefs={"a":1}; ganvas=1.abc') == "1.abc"

@@ -17,17 +17,17 @@ from PIL import Image
 
 from ganvas.errors import Forbidden, GanvasError
 from ganvas.settings import Settings
-from ganvas.web.server import address, check_address, listen
+from ganvas.web.server import bind_socket, check_address, format_socket_url
 from tests.conftest import write_style
 
-START = "from ganvas.cli import main; main()"
+CLI_CODE = "from ganvas.cli import main; main()"
 
 
-def start(folder, *options, **environment) -> subprocess.Popen:
+def start_serve_process(folder, *options, **environment) -> subprocess.Popen:
     """`ganvas serve` in a process of its own, with its data in the folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GANVAS_")}
     return subprocess.Popen(
-        [sys.executable, "-c", START, "serve", "--data", str(folder / "data"), *options],
+        [sys.executable, "-c", CLI_CODE, "serve", "--data", str(folder / "data"), *options],
         env=kept | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -36,11 +36,11 @@ def start(folder, *options, **environment) -> subprocess.Popen:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running_server(tmp_path_factory):
     """The address of a running server with a tiny style, and its process."""
     folder = tmp_path_factory.mktemp("served")
     write_style(folder / "styles", "inverting")
-    process = start(folder, "--port", "0", GANVAS_STYLES=str(folder / "styles"))
+    process = start_serve_process(folder, "--port", "0", GANVAS_STYLES=str(folder / "styles"))
     said = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
     assert said, process.communicate()
     yield said[0], process
@@ -48,7 +48,7 @@ def running(tmp_path_factory):
     process.communicate()
 
 
-def ask(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict, bytes]:
+def request_url(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict, bytes]:
     """Status, headers and body of an answer."""
     request = urllib.request.Request(url, data, {name.replace("_", "-"): value for name, value in headers.items()})
     try:
@@ -59,7 +59,7 @@ def ask(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict,
             return error.code, dict(error.headers), error.read()
 
 
-def form(photo: bytes, **fields: str) -> tuple[bytes, str]:
+def encode_form(photo: bytes, **fields: str) -> tuple[bytes, str]:
     """A multipart body and its media type."""
     edge = uuid.uuid4().hex
     parts = [f'Content-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items()]
@@ -68,26 +68,26 @@ def form(photo: bytes, **fields: str) -> tuple[bytes, str]:
     return body, f"multipart/form-data; boundary={edge}"
 
 
-def test_a_photo_comes_back_as_a_picture_of_its_own_size(running, photo):
-    url, _ = running
-    body, kind = form(photo, style="inverting")
-    status, headers, said = ask(f"{url}/api/v1/pictures", body, Content_Type=kind)
+def test_a_photo_comes_back_as_a_picture_of_its_own_size(running_server, jpeg_photo):
+    url, _ = running_server
+    body, kind = encode_form(jpeg_photo, style="inverting")
+    status, headers, said = request_url(f"{url}/api/v1/pictures", body, Content_Type=kind)
     assert status == 201, said
-    status, _, picture = ask(url + headers["location"])
+    status, _, picture = request_url(url + headers["location"])
     assert status == 200
-    assert Image.open(io.BytesIO(picture)).size == Image.open(io.BytesIO(photo)).size
+    assert Image.open(io.BytesIO(picture)).size == Image.open(io.BytesIO(jpeg_photo)).size
 
 
-def test_the_answer_to_a_body_that_is_too_large_arrives(running):
-    url, _ = running
-    body, kind = form(b"x" * (66 << 20), style="inverting")
-    status, _, said = ask(f"{url}/api/v1/pictures", body, Content_Type=kind)
+def test_the_answer_to_a_body_that_is_too_large_arrives(running_server):
+    url, _ = running_server
+    body, kind = encode_form(b"x" * (66 << 20), style="inverting")
+    status, _, said = request_url(f"{url}/api/v1/pictures", body, Content_Type=kind)
     assert status == 413
     assert json.loads(said)["type"].endswith("#too-large")
 
 
-def test_a_body_without_a_length_is_stopped_on_its_way(running):
-    url, _ = running
+def test_a_body_without_a_length_is_stopped_on_its_way(running_server):
+    url, _ = running_server
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=60) as line:
         line.sendall(b"POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n")
@@ -97,20 +97,20 @@ def test_a_body_without_a_length_is_stopped_on_its_way(running):
         assert b" 413 " in line.recv(65536).split(b"\r\n")[0]
 
 
-def test_it_does_not_say_what_it_is_made_of(running):
-    _, headers, _ = ask(running[0] + "/healthz")
+def test_it_does_not_say_what_it_is_made_of(running_server):
+    _, headers, _ = request_url(running_server[0] + "/healthz")
     assert "server" not in {name.lower() for name in headers}
 
 
-def test_the_description_of_the_api_is_there(running):
-    status, headers, page = ask(running[0] + "/api/v1/docs")
+def test_the_description_of_the_api_is_there(running_server):
+    status, headers, page = request_url(running_server[0] + "/api/v1/docs")
     assert status == 200
     assert "text/html" in headers["content-type"]
     assert b"/api/v1/pictures" in page
 
 
 def test_it_stops_when_told_to(tmp_path):
-    process = start(tmp_path, "--port", "0")
+    process = start_serve_process(tmp_path, "--port", "0")
     process.stdout.readline()
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=60)
@@ -131,7 +131,7 @@ def test_an_address_of_this_machine_needs_no_token(tmp_path, host):
 
 
 def test_the_refusal_is_one_line(tmp_path):
-    process = start(tmp_path, "--host", "0.0.0.0")
+    process = start_serve_process(tmp_path, "--host", "0.0.0.0")
     said, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     assert said == ""
@@ -140,20 +140,20 @@ def test_the_refusal_is_one_line(tmp_path):
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path):
-    with listen(Settings(data=tmp_path, port=0)) as taken:
+    with bind_socket(Settings(data=tmp_path, port=0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(GanvasError, match=f"port {port}.*--port"):
-            listen(Settings(data=tmp_path, port=port))
+            bind_socket(Settings(data=tmp_path, port=port))
 
 
 def test_addresses_are_written_as_browsers_take_them(tmp_path):
-    with listen(Settings(data=tmp_path, port=0)) as four:
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address(four))
-    with listen(Settings(data=tmp_path, port=0, host="::1")) as six:
-        assert re.fullmatch(r"http://\[::1\]:\d+", address(six))
+    with bind_socket(Settings(data=tmp_path, port=0)) as four:
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", format_socket_url(four))
+    with bind_socket(Settings(data=tmp_path, port=0, host="::1")) as six:
+        assert re.fullmatch(r"http://\[::1\]:\d+", format_socket_url(six))
 
 
 def test_small_answers_are_sent_at_once(tmp_path):
     """asyncio turns Nagle's delay off only for sockets whose protocol is named: 40 ms a request otherwise."""
-    with listen(Settings(data=tmp_path, port=0)) as listening:
+    with bind_socket(Settings(data=tmp_path, port=0)) as listening:
         assert listening.proto == socket.IPPROTO_TCP

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ganvas.learn.adversary import AdversaryOptions
-from ganvas.learn.maker import DescentOptions
-from ganvas.learn.method import Batch, adam
-from ganvas.learn.nets.choice import GeneratorOptions
-from ganvas.learn.nets.contrast import Projections, choose_places, encode
-from ganvas.learn.onesided import OneSided
+from ganvas.learn.methods.discriminator import AdversarialOptions
+from ganvas.learn.methods.generator import OptimisationOptions
+from ganvas.learn.methods.one_sided import OneSidedMethod
+from ganvas.learn.methods.protocol import TrainingBatch, make_adam
+from ganvas.learn.nets.contrastive import ProjectionHeads, encode_feature_maps, sample_positions
+from ganvas.learn.nets.factory import GeneratorOptions
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class CutOptions:
     """
 
     generator: GeneratorOptions = field(default_factory=GeneratorOptions)
-    adversary: AdversaryOptions = field(default_factory=AdversaryOptions)
-    descent: DescentOptions = field(default_factory=DescentOptions)
+    adversary: AdversarialOptions = field(default_factory=AdversarialOptions)
+    descent: OptimisationOptions = field(default_factory=OptimisationOptions)
     contrast: float = 1.0
     identity: float = 1.0
     mirror: bool = False
@@ -48,64 +48,69 @@ class FastCutOptions(CutOptions):
     mirror: bool = True
 
 
-class Cut(OneSided):
+class CutMethod(OneSidedMethod):
     """Photo to picture, unpaired, one generator and one discriminator."""
 
     Options: ClassVar[type] = CutOptions
-    needs: ClassVar[str] = "both"
-    generators: ClassVar[Sequence[str]] = ("resnet9", "resnet6", "local")
-    discriminators: ClassVar[Sequence[str]] = ("patch70", "patch16", "multi-scale", "projected")
+    required_data: ClassVar[str] = "both"
+    supported_generators: ClassVar[Sequence[str]] = ("resnet9", "resnet6", "local")
+    supported_discriminators: ClassVar[Sequence[str]] = ("patch70", "patch16", "multi-scale", "projected")
 
     def __init__(self, options: CutOptions) -> None:
         super().__init__(options.generator, options.adversary, options.descent)
         self.options = options
-        self.weights = {"contrast": options.contrast, "identity": options.identity}
+        self.loss_weights = {"contrast": options.contrast, "identity": options.identity}
         with torch.no_grad():
-            maps = encode(self.maker.live, torch.zeros(1, 3, 64, 64))
-        self.projections = Projections([x.shape[1] for x in maps])
-        self.projections_optimizer = adam(self.projections, self.descent.generator_rate, self.descent.betas)
-        self.mirrored = False
+            maps = encode_feature_maps(self.generator_trainer.network, torch.zeros(1, 3, 64, 64))
+        self.projection_heads = ProjectionHeads([x.shape[1] for x in maps])
+        self.projection_optimizer = make_adam(
+            self.projection_heads, self.optimisation.generator_rate, self.optimisation.betas
+        )
+        self.flipped = False
 
-    def paint(self, batch: Batch) -> Tensor:
+    def generate_for_training(self, batch: TrainingBatch) -> Tensor:
         """Pictures of the photos, or of mirrored photos."""
-        self.mirrored = self.options.mirror and bool(torch.rand(()) < 0.5)
-        return self.maker.live(batch.source.flip(3) if self.mirrored else batch.source)
+        self.flipped = self.options.mirror and bool(torch.rand(()) < 0.5)
+        return self.generator_trainer.network(batch.source.flip(3) if self.flipped else batch.source)
 
-    def terms(self, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
+    def extra_losses(self, batch: TrainingBatch, output: Tensor) -> dict[str, Tensor]:
         """Contrast of picture and photo, and of the art with what is made of it."""
-        told = {"contrast": self.contrast(batch.source, fake.flip(3) if self.mirrored else fake)}
+        told = {"contrast": self.compute_patch_nce_loss(batch.source, output.flip(3) if self.flipped else output)}
         if self.options.identity:
-            told["identity"] = self.contrast(batch.target, self.maker.live(batch.target))
+            told["identity"] = self.compute_patch_nce_loss(batch.target, self.generator_trainer.network(batch.target))
         return told
 
-    def contrast(self, photo: Tensor, picture: Tensor) -> Tensor:
+    def compute_patch_nce_loss(self, photo: Tensor, picture: Tensor) -> Tensor:
         """NCE over all maps: each place of the picture against all chosen places of its photo."""
-        keys, queries = encode(self.maker.live, photo), encode(self.maker.live, picture)
-        places = choose_places(keys, self.options.places)
-        known = self.projections(keys, places)
-        asked = self.projections(queries, places)
-        return torch.stack([self.compare(q, k.detach()) for q, k in zip(asked, known, strict=True)]).mean()
+        keys, queries = (
+            encode_feature_maps(self.generator_trainer.network, photo),
+            encode_feature_maps(self.generator_trainer.network, picture),
+        )
+        places = sample_positions(keys, self.options.places)
+        known = self.projection_heads(keys, places)
+        asked = self.projection_heads(queries, places)
+        return torch.stack([self.compute_info_nce(q, k.detach()) for q, k in zip(asked, known, strict=True)]).mean()
 
-    def compare(self, asked: Tensor, known: Tensor) -> Tensor:
+    def compute_info_nce(self, queries: Tensor, keys: Tensor) -> Tensor:
         """n x p x 256 twice: how hard it is to tell which place is which."""
-        logits = asked @ known.transpose(1, 2) / self.options.temperature  # n x p x p
+        logits = queries @ keys.transpose(1, 2) / self.options.temperature  # n x p x p
         right = torch.arange(logits.shape[1]).expand(logits.shape[:2])
         return cross_entropy(logits.flatten(0, 1), right.flatten())
 
-    def optimizers(self) -> list[torch.optim.Optimizer]:
+    def list_generator_optimizers(self) -> list[torch.optim.Optimizer]:
         """The generator's and the projections'."""
-        return [self.maker.optimizer, self.projections_optimizer]
+        return [self.generator_trainer.optimizer, self.projection_optimizer]
 
-    def parts(self) -> dict[str, Any]:
+    def list_stateful_components(self) -> dict[str, Any]:
         """What has a state."""
         return {
-            **super().parts(),
-            "projections": self.projections,
-            "projections_optimizer": self.projections_optimizer,
+            **super().list_stateful_components(),
+            "projections": self.projection_heads,
+            "projections_optimizer": self.projection_optimizer,
         }
 
 
-class FastCut(Cut):
+class FastCutMethod(CutMethod):
     """CUT with a stronger contrast, without the art's identity, and with mirrored photos."""
 
     Options: ClassVar[type] = FastCutOptions

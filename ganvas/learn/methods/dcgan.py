@@ -11,53 +11,53 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from ganvas.learn.adversary import AdversaryOptions
-from ganvas.learn.maker import DescentOptions
-from ganvas.learn.method import Batch, Product
-from ganvas.learn.nets.choice import DiscriminatorOptions, GeneratorOptions
-from ganvas.learn.nets.dcgan import noise
-from ganvas.learn.onesided import OneSided
+from ganvas.learn.methods.discriminator import AdversarialOptions
+from ganvas.learn.methods.generator import OptimisationOptions
+from ganvas.learn.methods.one_sided import OneSidedMethod
+from ganvas.learn.methods.protocol import TrainedGenerator, TrainingBatch
+from ganvas.learn.nets.dcgan import sample_latents
+from ganvas.learn.nets.factory import DiscriminatorOptions, GeneratorOptions
 
 
-def generator() -> GeneratorOptions:
+def make_generator_options() -> GeneratorOptions:
     """The paper's, at 64 pixels."""
     return GeneratorOptions("dcgan", norm="batch")
 
 
-def adversary() -> AdversaryOptions:
+def make_adversarial_options() -> AdversarialOptions:
     """The paper's, at 64 pixels."""
-    return AdversaryOptions(DiscriminatorOptions("dcgan", norm="batch"), "vanilla")
+    return AdversarialOptions(DiscriminatorOptions("dcgan", norm="batch"), "vanilla")
 
 
 @dataclass(frozen=True)
 class DcganOptions:
     """The two networks and how they learn; the crop of the data is the size of the pictures: 28, 64 or 128."""
 
-    generator: GeneratorOptions = field(default_factory=generator)
-    adversary: AdversaryOptions = field(default_factory=adversary)
-    descent: DescentOptions = field(default_factory=DescentOptions)
+    generator: GeneratorOptions = field(default_factory=make_generator_options)
+    adversary: AdversarialOptions = field(default_factory=make_adversarial_options)
+    descent: OptimisationOptions = field(default_factory=OptimisationOptions)
 
 
-class Dcgan(OneSided):
+class DcganMethod(OneSidedMethod):
     """Noise to pictures."""
 
     Options: ClassVar[type] = DcganOptions
-    needs: ClassVar[str] = "target"
-    generators: ClassVar[Sequence[str]] = ("dcgan",)
-    discriminators: ClassVar[Sequence[str]] = ("dcgan", "patch16", "projected")
+    required_data: ClassVar[str] = "target"
+    supported_generators: ClassVar[Sequence[str]] = ("dcgan",)
+    supported_discriminators: ClassVar[Sequence[str]] = ("dcgan", "patch16", "projected")
 
     def __init__(self, options: DcganOptions) -> None:
         super().__init__(options.generator, options.adversary, options.descent)
-        self.codes = options.generator.noise
+        self.latent_size = options.generator.noise
 
-    def paint(self, batch: Batch) -> Tensor:
+    def generate_for_training(self, batch: TrainingBatch) -> Tensor:
         """As many pictures as the batch has, from new noise."""
-        return self.maker.live(noise(len(batch.target), self.codes))
+        return self.generator_trainer.network(sample_latents(len(batch.target), self.latent_size))
 
-    def picture(self, batch: Batch) -> Tensor:
+    def generate(self, batch: TrainingBatch) -> Tensor:
         """As many pictures as the batch has, by the average."""
-        return self.maker.picture(noise(len(batch.target), self.codes))
+        return self.generator_trainer.generate(sample_latents(len(batch.target), self.latent_size))
 
-    def products(self) -> list[Product]:
+    def list_generators(self) -> list[TrainedGenerator]:
         """A sampler."""
-        return [Product(self.maker.generator, kind="sampler", inputs=self.codes)]
+        return [TrainedGenerator(self.generator_trainer.ema_generator, kind="sampler", latent_size=self.latent_size)]

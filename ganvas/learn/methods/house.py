@@ -14,26 +14,26 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
-from ganvas.grain import CHANNELS
-from ganvas.learn.adversary import Adversary, AdversaryOptions, Stabilisers
-from ganvas.learn.losses import colour, content, rims
-from ganvas.learn.maker import DescentOptions, Maker
-from ganvas.learn.method import Batch, Product, descend
-from ganvas.learn.neighbours import Neighbours
-from ganvas.learn.nets.choice import DiscriminatorOptions, FeatureJudge
-from ganvas.learn.nets.features import Features, channels
+from ganvas.learn.data.strokes import draw_strokes
+from ganvas.learn.losses.adversarial import ObjectiveName
+from ganvas.learn.losses.basic import colour_loss, content_loss, rims_loss
+from ganvas.learn.losses.colour_transport import ColourTransport
+from ganvas.learn.losses.feature_statistics import ArtStatistics
+from ganvas.learn.losses.mmd import MmdLoss
+from ganvas.learn.losses.nearest_features import NearestFeatureLoss
+from ganvas.learn.losses.replay import ReplayBuffer
+from ganvas.learn.methods.discriminator import AdversarialOptions, DiscriminatorTrainer, RegularisationOptions
+from ganvas.learn.methods.generator import GeneratorTrainer, OptimisationOptions
+from ganvas.learn.methods.one_sided import OneSidedMethod
+from ganvas.learn.methods.protocol import TrainedGenerator, TrainingBatch, backward_and_step
+from ganvas.learn.nets.factory import DiscriminatorOptions, FeatureDiscriminator
+from ganvas.learn.nets.features import VggFeatures, get_layer_channels
 from ganvas.learn.nets.local import LocalGenerator, LocalOptions
-from ganvas.learn.nets.projected import look
+from ganvas.learn.nets.projected import extract_features
 from ganvas.learn.nets.stroke_generator import StrokeGenerator
-from ganvas.learn.onesided import OneSided
-from ganvas.learn.penalties import ObjectiveName
-from ganvas.learn.precision import autocast
-from ganvas.learn.rehearsal import Rehearsal
-from ganvas.learn.sets import Sets
-from ganvas.learn.statistics import ArtStatistics
-from ganvas.learn.strokes import draw_strokes
-from ganvas.learn.transport import ColourTransport
-from ganvas.stroke_settings import StrokeSettings
+from ganvas.learn.training.precision import autocast
+from ganvas.style.noise import NOISE_CHANNELS
+from ganvas.style.stroke_settings import StrokeSettings
 
 CLIP, WARM = 1.0, 2.5  # with strokes: the longest gradient, and the rate while only the palette is learnt
 
@@ -52,7 +52,7 @@ class HouseOptions:
     photos, on ``neighbour_layers``, among the last ``bank`` places of art. ``together``: how much pictures, taken
     together, are held to the art, taken together, on ``layers``. ``rehearse``: how many crops of the last ``rehearsed``
     the heads learn from again at each step, of art and of pictures each. ``rims``: how much pale rims along edges
-    count. ``strokes``: the photo's strokes are a further input, see ``ganvas.stroke_settings``; the warm start then
+    count. ``strokes``: the photo's strokes are a further input, see ``StrokeSettings``; the warm start then
     learns the palette. ``statistics``: how much covariances of features on ``statistics_layers`` are held to the
     nearest art's. ``palette``: how much the colours of zones, taken together, are brought to the art's.
     """
@@ -75,7 +75,7 @@ class HouseOptions:
     half_life: float = 2000.0
     grain: float = 0.05
     texture: bool = False
-    adversary: Stabilisers = field(default_factory=Stabilisers)
+    adversary: RegularisationOptions = field(default_factory=RegularisationOptions)
     accumulate: int = 1
     neighbours: float = 0.0
     neighbour_layers: tuple[str, ...] = ("/3_3",)
@@ -92,7 +92,7 @@ class HouseOptions:
     @property
     def noises(self) -> int:
         """How many channels of noise the generator is given beside the photo."""
-        return CHANNELS if self.texture else 0
+        return NOISE_CHANNELS if self.texture else 0
 
     @property
     def counted_layers(self) -> tuple[str, ...]:
@@ -100,20 +100,20 @@ class HouseOptions:
         return self.statistics_layers if self.statistics else ()
 
     @property
-    def held_layers(self) -> tuple[str, ...]:
+    def nearest_layers(self) -> tuple[str, ...]:
         """The layers on which pictures are held to the nearest art; none where they are not."""
         return self.neighbour_layers if self.neighbours else ()
 
 
-class Sight(NamedTuple):
+class HouseForward(NamedTuple):
     """A picture n x 3 x h x w; what the frozen features see of it, and of the art: looked at once, for all losses."""
 
     picture: Tensor
-    maps: Mapping[str, Tensor]
-    art: Mapping[str, Tensor]
+    features: Mapping[str, Tensor]
+    art_features: Mapping[str, Tensor]
 
 
-class House(OneSided):
+class HouseMethod(OneSidedMethod):
     """Networks, losses and optimisers of the house method."""
 
     Options: ClassVar[type] = HouseOptions
@@ -122,109 +122,128 @@ class House(OneSided):
         self.options = options
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
         self.bf16 = not options.strokes.layers
-        descent = DescentOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
-        self.descent = replace(descent, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
+        optimisation = OptimisationOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
+        self.descent = replace(optimisation, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
         network = StrokeGenerator if options.strokes.layers else LocalGenerator
-        self.maker = Maker(network(options.generator, options.noises), self.descent)
-        held = (*options.held_layers, *options.counted_layers)
-        self.wanted = tuple(dict.fromkeys((*options.layers, *options.content_layers, *held)))
-        self.features = Features("4_3" if any("4_" in name for name in self.wanted) else "3_3")
+        self.generator_trainer = GeneratorTrainer(network(options.generator, options.noises), self.descent)
+        held = (*options.nearest_layers, *options.counted_layers)
+        self.feature_layers = tuple(dict.fromkeys((*options.layers, *options.content_layers, *held)))
+        self.features = VggFeatures("4_3" if any("4_" in name for name in self.feature_layers) else "3_3")
         heads = DiscriminatorOptions("projected", layers=options.layers, width=options.width)
-        judge = FeatureJudge(heads, options.spectral, self.features)
+        judge = FeatureDiscriminator(heads, options.spectral, self.features)
         self.heads = judge.heads
-        self.neighbours = Neighbours({name: channels(name) for name in options.held_layers}, options.bank)
-        self.statistics = ArtStatistics({name: channels(name) for name in options.counted_layers})
+        self.nearest_feature_loss = NearestFeatureLoss(
+            {name: get_layer_channels(name) for name in options.nearest_layers}, options.bank
+        )
+        self.statistics = ArtStatistics({name: get_layer_channels(name) for name in options.counted_layers})
         self.transport = ColourTransport(options.cell)
-        self.sets = Sets({name: channels(name) for name in options.layers}) if options.together else None
+        self.mmd_loss = (
+            MmdLoss({name: get_layer_channels(name) for name in options.layers}) if options.together else None
+        )
         seen = ("art", "pictures") if options.rehearse else ()
-        self.rehearsals = {which: Rehearsal(options.rehearse, options.rehearsed) for which in seen}
-        about = AdversaryOptions(heads, options.objective, **asdict(options.adversary))
-        self.adversary = Adversary(about, self.descent, network=judge)
+        self.replay_buffers = {which: ReplayBuffer(options.rehearse, options.rehearsed) for which in seen}
+        about = AdversarialOptions(heads, options.objective, **asdict(options.adversary))
+        self.discriminator_trainer = DiscriminatorTrainer(about, self.descent, network=judge)
         weighed = ("adversarial", "content", "colour", "neighbours", "together", "rims", "statistics", "palette")
-        self.weights = {name: getattr(options, name) for name in weighed}
+        self.loss_weights = {name: getattr(options, name) for name in weighed}
 
-    def step(self, batch: Batch, rate: float) -> dict[str, Tensor]:
+    def train_step(self, batch: TrainingBatch, rate_factor: float) -> dict[str, Tensor]:
         """A warm step, or one of the discriminator and one of the generator; returns the losses."""
         if batch.step >= self.options.warm_steps:
-            return super().step(batch, rate)
+            return super().train_step(batch, rate_factor)
         with autocast(self.precision):
-            told = self.warm_palette(batch) if self.options.strokes.layers else self.warm(batch)
-        self.maker.follow(len(batch.source), batch.step)
+            told = self.warm_palette(batch) if self.options.strokes.layers else self.train_reconstruction(batch)
+        self.generator_trainer.update_ema(len(batch.source), batch.step)
         return told
 
-    def warm(self, batch: Batch) -> dict[str, Tensor]:
+    def train_reconstruction(self, batch: TrainingBatch) -> dict[str, Tensor]:
         """Reconstruction: the generator learns to give the photo back, so that it starts with its structure."""
-        loss = (self.paint(batch).float() - batch.source).abs().mean()
-        descend(self.maker.optimizer, loss, 2.0)
+        loss = (self.generate_for_training(batch).float() - batch.source).abs().mean()
+        backward_and_step(self.generator_trainer.optimizer, loss, 2.0)
         return {"reconstruction": loss.detach()}
 
-    def warm_palette(self, batch: Batch) -> dict[str, Tensor]:
+    def warm_palette(self, batch: TrainingBatch) -> dict[str, Tensor]:
         """Colours alone, without a look of the features: strokes are there, and a palette is found in seconds."""
-        options, picture = self.options, self.paint(batch)
+        options, picture = self.options, self.generate_for_training(batch)
         self.transport.learn(batch.target)
-        held = colour(picture, batch.source, options.cell, options.margins)
+        held = colour_loss(picture, batch.source, options.cell, options.margins)
         moved = self.transport(picture)
-        descend(self.maker.optimizer, options.palette * moved + options.colour * held, WARM, CLIP)
+        backward_and_step(self.generator_trainer.optimizer, options.palette * moved + options.colour * held, WARM, CLIP)
         return {"palette": moved.detach(), "colour": held.detach()}
 
-    def paint(self, batch: Batch) -> Tensor:
+    def generate_for_training(self, batch: TrainingBatch) -> Tensor:
         """The live generator's pictures n x 3 x h x w."""
-        return self.maker.live(self.seen(batch))
+        return self.generator_trainer.network(self.make_generator_input(batch))
 
-    def attempt(self, batch: Batch) -> Sight:
+    def forward(self, batch: TrainingBatch) -> HouseForward:
         """A picture and the batch's art, each looked at once for the discriminator, the generator and what is held."""
-        picture = self.paint(batch)
-        judged = (self.heard and self.shares) or self.sets
-        held = (*self.options.held_layers, *self.options.counted_layers)
+        picture = self.generate_for_training(batch)
+        judged = (self.uses_discriminator and self.shares_features) or self.mmd_loss
+        held = (*self.options.nearest_layers, *self.options.counted_layers)
         layers = (*(self.options.layers if judged else ()), *held)
         with torch.no_grad():
-            art = look(self.features, batch.target, tuple(dict.fromkeys(layers)))
-        return Sight(picture, look(self.features, picture, self.wanted), art)
+            art = extract_features(self.features, batch.target, tuple(dict.fromkeys(layers)))
+        return HouseForward(picture, extract_features(self.features, picture, self.feature_layers), art)
 
     @property
-    def shares(self) -> bool:
+    def shares_features(self) -> bool:
         """Whether the discriminator sees pictures as they are, so that what was seen of them serves it, too."""
-        return not (self.adversary.options.changes or self.adversary.options.pool)
+        return not (self.discriminator_trainer.options.changes or self.discriminator_trainer.options.pool)
 
-    def discriminate(self, batch: Batch, made: Sight) -> dict[str, Tensor]:
+    def discriminator_loss(self, batch: TrainingBatch, output: HouseForward) -> dict[str, Tensor]:
         """The discriminator's ``loss`` on the batch's art and on the picture, and what it thinks of both."""
-        fake = made.picture.detach()
-        if not self.shares:
-            return self.adversary.learn(batch.target, fake, batch.step)
-        known = {name: made.maps[name].detach() for name in self.options.layers}
-        art = {name: made.art[name] for name in self.options.layers}
-        if self.rehearsals:
-            art, known = self.rehearsals["art"].among(art), self.rehearsals["pictures"].among(known)
-        return self.adversary.weigh((batch.target, fake), (self.heads(art), self.heads(known)), batch.step)
+        fake = output.picture.detach()
+        if not self.shares_features:
+            return self.discriminator_trainer.compute_loss(batch.target, fake, batch.step)
+        known = {name: output.features[name].detach() for name in self.options.layers}
+        art = {name: output.art_features[name] for name in self.options.layers}
+        if self.replay_buffers:
+            art, known = (
+                self.replay_buffers["art"].extend_with_replay(art),
+                self.replay_buffers["pictures"].extend_with_replay(known),
+            )
+        return self.discriminator_trainer.compute_loss_from_logits(
+            (batch.target, fake), (self.heads(art), self.heads(known)), batch.step
+        )
 
-    def deceive(self, batch: Batch, made: Sight) -> Tensor:
+    def adversarial_loss(self, batch: TrainingBatch, output: HouseForward) -> Tensor:
         """The generator's adversarial loss on the picture."""
-        return self.adversary.fooled(self.heads(made.maps)) if self.shares else self.adversary.deceived(made.picture)
+        return (
+            self.discriminator_trainer.compute_generator_loss_from_logits(self.heads(output.features))
+            if self.shares_features
+            else self.discriminator_trainer.compute_generator_loss(output.picture)
+        )
 
-    def terms(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
+    def extra_losses(self, batch: TrainingBatch, output: HouseForward) -> dict[str, Tensor]:
         """What holds the picture: structure as features see it, the nearest art, and colours within the margin."""
         options = self.options
         with torch.no_grad():
-            photo = look(self.features, batch.source, tuple({*options.content_layers, *options.held_layers}))
-        kept = torch.stack([content(fake.maps[name], photo[name]) for name in options.content_layers]).mean()
-        told = {"content": kept, "colour": colour(fake.picture, batch.source, options.cell, options.margins)}
-        told |= {"rims": rims(fake.picture, batch.source)} if options.rims else {}
-        told |= {"neighbours": self.neighbours(fake.maps, photo, fake.art)} if options.held_layers else {}
-        told |= {"together": self.sets(fake.maps, fake.art)} if self.sets else {}
-        return told | self.of_art(batch, fake)
+            photo = extract_features(
+                self.features, batch.source, tuple({*options.content_layers, *options.nearest_layers})
+            )
+        kept = torch.stack([content_loss(output.features[name], photo[name]) for name in options.content_layers]).mean()
+        told = {"content": kept, "colour": colour_loss(output.picture, batch.source, options.cell, options.margins)}
+        told |= {"rims": rims_loss(output.picture, batch.source)} if options.rims else {}
+        told |= (
+            {"neighbours": self.nearest_feature_loss(output.features, photo, output.art_features)}
+            if options.nearest_layers
+            else {}
+        )
+        told |= {"together": self.mmd_loss(output.features, output.art_features)} if self.mmd_loss else {}
+        return told | self.of_art(batch, output)
 
-    def of_art(self, batch: Batch, fake: Sight) -> dict[str, Tensor]:
+    def of_art(self, batch: TrainingBatch, fake: HouseForward) -> dict[str, Tensor]:
         """What the art asks of the picture as a whole: which marks there are, and which colours."""
         told: dict[str, Tensor] = {}
         if self.options.statistics:
-            self.statistics.learn(fake.art, batch.target)
-            told["statistics"] = self.statistics(fake.maps, batch.source)
+            self.statistics.learn(fake.art_features, batch.target)
+            told["statistics"] = self.statistics(fake.features, batch.source)
         if self.options.palette:
             self.transport.learn(batch.target)
             told["palette"] = self.transport(fake.picture)
         return told
 
-    def seen(self, batch: Batch) -> Tensor:
+    def make_generator_input(self, batch: TrainingBatch) -> Tensor:
         """The photo with the grain that the engine will add, too; and beside it the grain that it will give."""
         x = batch.source + self.options.grain * batch.grain
         x = torch.cat([x, batch.grain], 1) if self.options.texture else x
@@ -232,32 +251,45 @@ class House(OneSided):
             x = torch.cat([x, draw_strokes(batch.source, self.options.strokes, batch.step)], 1)
         return x.contiguous(memory_format=torch.channels_last)
 
-    def picture(self, batch: Batch) -> Tensor:
+    def generate(self, batch: TrainingBatch) -> Tensor:
         """What the averaged generator makes of the photo, in float32."""
-        return self.maker.picture(self.seen(batch))
+        return self.generator_trainer.generate(self.make_generator_input(batch))
 
-    def products(self) -> list[Product]:
+    def list_generators(self) -> list[TrainedGenerator]:
         """The averaged generator; local, so it says its halo."""
-        made, options = self.maker.generator, self.options
-        product = Product(made, halo=made.halo, multiple=made.multiple, grain=options.grain, texture=options.texture)
+        made, options = self.generator_trainer.ema_generator, self.options
+        product = TrainedGenerator(
+            made, halo=made.halo, multiple=made.multiple, grain=options.grain, texture=options.texture
+        )
         return [replace(product, cells=options.generator.cells, strokes=options.strokes)]
 
-    def parts(self) -> dict[str, Any]:
+    def list_stateful_components(self) -> dict[str, Any]:
         """What has a state; the pool and the neighbours where there are some."""
-        networks = {"live": self.maker.live, "generator": self.maker.generator, "discriminator": self.heads}
-        pool = {"pool": self.adversary.pool} if self.options.adversary.pool else {}
-        pool |= {"neighbours": self.neighbours} if self.options.held_layers else {}
-        pool |= {"sets": self.sets} if self.sets else {}
+        networks = {
+            "live": self.generator_trainer.network,
+            "generator": self.generator_trainer.ema_generator,
+            "discriminator": self.heads,
+        }
+        pool = {"pool": self.discriminator_trainer.image_pool} if self.options.adversary.pool else {}
+        pool |= {"neighbours": self.nearest_feature_loss} if self.options.nearest_layers else {}
+        pool |= {"sets": self.mmd_loss} if self.mmd_loss else {}
         pool |= {"statistics": self.statistics} if self.options.statistics else {}
         pool |= {"transport": self.transport} if self.options.palette else {}
-        pool |= {f"rehearsal_{which}": one for which, one in self.rehearsals.items()}
-        return {**networks, "g_optimizer": self.maker.optimizer, "d_optimizer": self.adversary.optimizer, **pool}
+        pool |= {f"rehearsal_{which}": one for which, one in self.replay_buffers.items()}
+        return {
+            **networks,
+            "g_optimizer": self.generator_trainer.optimizer,
+            "d_optimizer": self.discriminator_trainer.optimizer,
+            **pool,
+        }
 
     def state_dict(self) -> dict[str, Any]:
         """Weights of all networks, state of both optimisers, and how strong the steered changes are."""
-        return {**super().state_dict(), "strength": self.adversary.strength}
+        return {**super().state_dict(), "strength": self.discriminator_trainer.augmentation_strength}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """The inverse of ``state_dict``; a run from before there were changes has no strength."""
         super().load_state_dict(state)
-        self.adversary.strength = state.get("strength", self.adversary.strength)
+        self.discriminator_trainer.augmentation_strength = state.get(
+            "strength", self.discriminator_trainer.augmentation_strength
+        )

@@ -13,50 +13,50 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from ganvas.learn.adversary import AdversaryOptions
-from ganvas.learn.maker import DescentOptions
-from ganvas.learn.method import Batch
-from ganvas.learn.nets.choice import DiscriminatorOptions, GeneratorOptions
-from ganvas.learn.onesided import OneSided
+from ganvas.learn.methods.discriminator import AdversarialOptions
+from ganvas.learn.methods.generator import OptimisationOptions
+from ganvas.learn.methods.one_sided import OneSidedMethod
+from ganvas.learn.methods.protocol import TrainingBatch
+from ganvas.learn.nets.factory import DiscriminatorOptions, GeneratorOptions
 
 
-def generator() -> GeneratorOptions:
+def make_generator_options() -> GeneratorOptions:
     """The paper's: a U-Net with dropout."""
     return GeneratorOptions("unet", dropout=0.5)
 
 
-def adversary() -> AdversaryOptions:
+def make_adversarial_options() -> AdversarialOptions:
     """The paper's: patches of 70 pixels, photo and picture together."""
-    return AdversaryOptions(DiscriminatorOptions("patch70"), "vanilla")
+    return AdversarialOptions(DiscriminatorOptions("patch70"), "vanilla")
 
 
 @dataclass(frozen=True)
-class Pix2pixOptions:
+class Pix2PixOptions:
     """The two networks, how they learn, and the weight of the distance to the true picture."""
 
-    generator: GeneratorOptions = field(default_factory=generator)
-    adversary: AdversaryOptions = field(default_factory=adversary)
-    descent: DescentOptions = field(default_factory=DescentOptions)
+    generator: GeneratorOptions = field(default_factory=make_generator_options)
+    adversary: AdversarialOptions = field(default_factory=make_adversarial_options)
+    descent: OptimisationOptions = field(default_factory=OptimisationOptions)
     distance: float = 100.0
 
 
-class Pix2pix(OneSided):
+class Pix2PixMethod(OneSidedMethod):
     """Photo to picture, from pairs."""
 
-    Options: ClassVar[type] = Pix2pixOptions
-    inputs: ClassVar[int] = 6
-    needs: ClassVar[str] = "pairs"
-    generators: ClassVar[Sequence[str]] = ("unet", "resnet6", "resnet9", "local")
-    discriminators: ClassVar[Sequence[str]] = ("patch70", "patch16", "multi-scale", "projected")
+    Options: ClassVar[type] = Pix2PixOptions
+    discriminator_channels: ClassVar[int] = 6
+    required_data: ClassVar[str] = "pairs"
+    supported_generators: ClassVar[Sequence[str]] = ("unet", "resnet6", "resnet9", "local")
+    supported_discriminators: ClassVar[Sequence[str]] = ("patch70", "patch16", "multi-scale", "projected")
 
-    def __init__(self, options: Pix2pixOptions) -> None:
+    def __init__(self, options: Pix2PixOptions) -> None:
         super().__init__(options.generator, options.adversary, options.descent)
-        self.weights = {"distance": options.distance}
+        self.loss_weights = {"distance": options.distance}
 
-    def shown(self, batch: Batch, picture: Tensor) -> Tensor:
+    def discriminator_input(self, batch: TrainingBatch, picture: Tensor) -> Tensor:
         """Photo and picture together; a projected discriminator looks at the picture alone."""
         return torch.cat([batch.source, picture], 1)
 
-    def terms(self, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
+    def extra_losses(self, batch: TrainingBatch, output: Tensor) -> dict[str, Tensor]:
         """The mean absolute distance to the true picture."""
-        return {"distance": (fake.float() - batch.target).abs().mean()}
+        return {"distance": (output.float() - batch.target).abs().mean()}

@@ -14,9 +14,9 @@ from torch.nn.functional import avg_pool2d, conv2d, interpolate, max_pool2d, pad
 
 # What a palette's logits are multiplied by before they are mixed: while learning, and in use. The more, the nearer to
 # one colour (Zhang 2016, https://arxiv.org/abs/1603.08511, section 2.3, which has 1 / 0.38).
-SOFT, FIRM = 2.5, 8.0
-BEYOND = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
-LARGER = 5  # times as far as in a crop: a front that stops in the middle of a picture would be seen
+TRAINING_SHARPNESS, INFERENCE_SHARPNESS = 2.5, 8.0
+BORDER_PADDING = 32  # pixels by which a picture's border is repeated, where the whole of it is seen
+INFERENCE_SPREAD_FACTOR = 5  # times as far as in a crop: a front that stops in the middle of a picture would be seen
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class LocalOptions:
         return None if self.far or self.spread else 4 * (2 * self.blocks + self.soft + self.fine) + 16
 
 
-class Soften(nn.Module):
+class BinomialBlur(nn.Module):
     """A blur by 1, 2, 1 in both directions: nothing is left of a pattern that changes sign from cell to cell.
 
     Residual blocks like to grow just that pattern, and upsampled it is the grid of dots that generators are known for
@@ -74,17 +74,17 @@ class Soften(nn.Module):
         return conv2d(padded, self.kernel.to(x.dtype), groups=x.shape[1])
 
 
-class Laid(nn.Module):
+class NoiseInjection(nn.Module):
     """Noise, filtered for ``half`` channels at half size and for ``full`` at full size; at first nothing of it.
 
     A way up from quarter size has no means to make paper, canvas or the hairs of a brush; noise at each size has them
     (Karras 2019, https://arxiv.org/abs/1812.04948, section 3.2), here through a filter, since a weave has directions.
     """
 
-    def __init__(self, noises: int, half: int, full: int) -> None:
+    def __init__(self, noise_channels: int, half: int, full: int) -> None:
         super().__init__()
-        self.at_half = nn.Conv2d(noises, half, 3, padding=1, bias=False)
-        self.at_full = nn.Conv2d(noises, full, 3, padding=1, bias=False)
+        self.at_half = nn.Conv2d(noise_channels, half, 3, padding=1, bias=False)
+        self.at_full = nn.Conv2d(noise_channels, full, 3, padding=1, bias=False)
         for layer in (self.at_half, self.at_full):
             nn.init.zeros_(layer.weight)
 
@@ -106,7 +106,7 @@ class PixelNorm(nn.Module):
         return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-4) * self.gain + self.bias
 
 
-class LocalBlock(nn.Module):
+class LocalResidualBlock(nn.Module):
     """x + conv(relu(conv(norm(x)))) (pre-activation as in He 2016, https://arxiv.org/abs/1603.05027)."""
 
     def __init__(self, channels: int) -> None:
@@ -121,7 +121,7 @@ class LocalBlock(nn.Module):
         return x + self.second(relu(self.first(self.norm(x))))
 
 
-class Far(nn.Module):
+class Bottleneck(nn.Module):
     """What is seen of the whole figure, down to a sixteenth of the size and back, each size added to the next.
 
     A U-Net's way (Ronneberger 2015, https://arxiv.org/abs/1505.04597).
@@ -131,17 +131,17 @@ class Far(nn.Module):
         super().__init__()
         self.down_eighth = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
         self.down_sixteenth = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
-        self.there, self.back = LocalBlock(channels), LocalBlock(channels)
-        self.blocks = nn.Sequential(*(LocalBlock(channels) for _ in range(blocks)))
+        self.there, self.back = LocalResidualBlock(channels), LocalResidualBlock(channels)
+        self.blocks = nn.Sequential(*(LocalResidualBlock(channels) for _ in range(blocks)))
 
     def forward(self, x: Tensor) -> Tensor:
         """n x c x h x w at quarter size to the same."""
         eighth = self.there(relu(self.down_eighth(x)))
         sixteenth = self.blocks(relu(self.down_sixteenth(eighth)))
-        return x + double(self.back(eighth + double(sixteenth)))
+        return x + upsample_double(self.back(eighth + upsample_double(sixteenth)))
 
 
-class Spread(nn.Module):
+class RegionSpread(nn.Module):
     """What is found at one place of a region, told to all of it: each channel's maximum grows ``steps`` places far.
 
     In use it grows LARGER times as far, as pictures are larger than the crops that were learnt from.
@@ -153,18 +153,18 @@ class Spread(nn.Module):
 
     def __init__(self, channels: int, steps: int) -> None:
         super().__init__()
-        self.steps = steps
+        self.spread_steps = steps
         self.give, self.take = nn.Conv2d(channels, channels // 4, 1), nn.Conv2d(channels // 4, channels, 1)
 
-    def forward(self, x: Tensor, open_: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, openness: Tensor) -> tuple[Tensor, Tensor]:
         """n x c x h x w and how open each place is, n x 1 x h x w in 0..1, to the first's size; and what was spread."""
-        carried = relu(self.give(x)).float() * open_  # a maximum is slower in bf16
-        for _ in range(self.steps * (1 if self.training else LARGER)):
-            carried = torch.maximum(carried, open_ * max_pool2d(carried, 3, 1, 1))
+        carried = relu(self.give(x)).float() * openness  # a maximum is slower in bf16
+        for _ in range(self.spread_steps * (1 if self.training else INFERENCE_SPREAD_FACTOR)):
+            carried = torch.maximum(carried, openness * max_pool2d(carried, 3, 1, 1))
         return x + self.take(carried), carried
 
 
-def openness(photo: Tensor) -> Tensor:
+def compute_openness(photo: Tensor) -> Tensor:
     """Where a photo n x 3 x h x w has no dark line: n x 1 x h / 4 x w / 4 in 0..1. Colours are no lines."""
     lightest = photo.amax(1, keepdim=True)
     return (1 - 2 * max_pool2d(-lightest, 6, 4, 1)).clamp(0, 1)
@@ -183,7 +183,7 @@ class LocalGenerator(nn.Module):
     fixed_halo: ClassVar[None] = None
     palette: Tensor | None
 
-    def __init__(self, options: LocalOptions = LocalOptions(), noises: int = 0) -> None:
+    def __init__(self, options: LocalOptions = LocalOptions(), noise_channels: int = 0) -> None:
         super().__init__()
         full, half, quarter = options.channels
         self.skips = options.skips
@@ -191,69 +191,69 @@ class LocalGenerator(nn.Module):
         self.enter = nn.Conv2d(3, full, 3, padding=1)
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
         self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
-        self.range = 1 + options.headroom
-        self.far = Far(quarter, options.far) if options.far else nn.Identity()
-        self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
-        self.spread = Spread(quarter, options.spread) if options.spread else None
-        self.soften = Soften(quarter) if options.soft and not options.cells else nn.Identity()
+        self.output_range = 1 + options.headroom
+        self.far = Bottleneck(quarter, options.far) if options.far else nn.Identity()
+        self.blocks = nn.Sequential(*(LocalResidualBlock(quarter) for _ in range(options.blocks)))
+        self.spread = RegionSpread(quarter, options.spread) if options.spread else None
+        self.soften = BinomialBlur(quarter) if options.soft and not options.cells else nn.Identity()
         self.cells = options.cells
         if not options.cells:
             self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
             self.up_full = nn.Conv2d(half, full, 3, padding=1)
-            self.fine = nn.Sequential(*(LocalBlock(half) for _ in range(options.fine)))
-        self.laid = Laid(noises, half, full) if noises else None
+            self.fine = nn.Sequential(*(LocalResidualBlock(half) for _ in range(options.fine)))
+        self.laid = NoiseInjection(noise_channels, half, full) if noise_channels else None
         self.leave = nn.Conv2d(quarter if options.cells else full, options.palette or 3, 3, padding=1)
         self.register_buffer("palette", torch.rand(options.palette, 3) * 2 - 1 if options.palette else None)
         self.likeness = nn.Parameter(torch.ones(())) if options.palette else None
         # A choice has steps and no edges: they would be seen enlarged, where a picture is run whole.
-        self.smooth = Soften(3) if options.palette and options.halo is None else None
+        self.smooth = BinomialBlur(3) if options.palette and options.halo is None else None
         regions = self.spread is not None and options.palette > 0
         self.regional = nn.Conv2d(quarter // 4, options.palette, 1) if regions else None
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 + noises x h x w to n x 3 x h x w."""
         if self.halo is not None or self.training:
-            return self.dye(self.drawing(x))
-        whole = self.dye(self.drawing(pad(x, (BEYOND,) * 4, mode="replicate")))
+            return self.apply_output_activation(self.predict_raw(x))
+        whole = self.apply_output_activation(self.predict_raw(pad(x, (BORDER_PADDING,) * 4, mode="replicate")))
         whole = whole if self.smooth is None else self.smooth(whole)
-        return whole[..., BEYOND:-BEYOND, BEYOND:-BEYOND]
+        return whole[..., BORDER_PADDING:-BORDER_PADDING, BORDER_PADDING:-BORDER_PADDING]
 
-    def dye(self, drawing: Tensor) -> Tensor:
+    def apply_output_activation(self, raw: Tensor) -> Tensor:
         """What is drawn, n x 3 or the palette's colours x h x w, as a picture n x 3 x h x w."""
         if self.palette is None:
-            return self.range * torch.tanh(drawing)
-        shares = torch.softmax((SOFT if self.training else FIRM) * drawing.float(), 1)
+            return self.output_range * torch.tanh(raw)
+        shares = torch.softmax((TRAINING_SHARPNESS if self.training else INFERENCE_SHARPNESS) * raw.float(), 1)
         return conv2d(shares, self.palette.T[:, :, None, None])
 
-    def drawing(self, x: Tensor) -> Tensor:
+    def predict_raw(self, x: Tensor) -> Tensor:
         """n x 3 + noises x h x w to what is drawn, before it has colours."""
         photo, noise = x[:, :3], x[:, 3:]
         full = relu(self.enter(photo))
         half = relu(self.down_half(full))
-        quarter, spread = self.painted(self.far(relu(self.down_quarter(half))), photo)
+        quarter, spread = self.run_blocks(self.far(relu(self.down_quarter(half))), photo)
         quarter = self.soften(quarter)
         if self.cells:
             return interpolate(self.leave(quarter), scale_factor=4.0, mode="nearest")
         half_laid, full_laid = self.laid(noise) if self.laid else (0, 0)
-        half = relu(self.up_half(double(quarter)) + (half if self.skips else 0) + half_laid)
+        half = relu(self.up_half(upsample_double(quarter)) + (half if self.skips else 0) + half_laid)
         half = self.fine(half)
-        full = relu(self.up_full(double(half)) + (full if self.skips else 0) + full_laid)
-        return self.leave(full) + self.own(photo) + self.of_regions(spread)
+        full = relu(self.up_full(upsample_double(half)) + (full if self.skips else 0) + full_laid)
+        return self.leave(full) + self.compute_palette_logits(photo) + self.compute_region_logits(spread)
 
-    def painted(self, x: Tensor, photo: Tensor) -> tuple[Tensor, Tensor | None]:
+    def run_blocks(self, x: Tensor, photo: Tensor) -> tuple[Tensor, Tensor | None]:
         """The blocks on n x c x h x w; before the last of them, what was found spreads over the photo's regions."""
         if self.spread is None:
             return self.blocks(x), None
-        told, spread = self.spread(self.blocks[:-1](x), openness(photo))
+        told, spread = self.spread(self.blocks[:-1](x), compute_openness(photo))
         return self.blocks[-1](told), spread
 
-    def of_regions(self, spread: Tensor | None) -> Tensor | float:
+    def compute_region_logits(self, spread: Tensor | None) -> Tensor | float:
         """What each region as a whole adds to its colours' logits: the same everywhere in it, so that paint is even."""
         if spread is None or self.regional is None:
             return 0.0
         return interpolate(self.regional(spread), scale_factor=4.0, mode="bilinear", align_corners=False)
 
-    def own(self, photo: Tensor) -> Tensor | float:
+    def compute_palette_logits(self, photo: Tensor) -> Tensor | float:
         """How near each colour of the palette is to the photo's own, n x colours x h x w, learnt how much that counts.
 
         Minus the squared distance, without what is the same for all colours.
@@ -263,6 +263,6 @@ class LocalGenerator(nn.Module):
         return self.likeness * conv2d(photo, 2 * self.palette[:, :, None, None], -self.palette.square().sum(1))
 
 
-def double(x: Tensor) -> Tensor:
+def upsample_double(x: Tensor) -> Tensor:
     """n x c x h x w to n x c x 2h x 2w, bilinear."""
     return interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -7,12 +7,12 @@ from torch import nn
 
 from ganvas.learn.nets.local import PixelNorm
 
-Norm = Literal["batch", "instance", "affine-instance", "group", "pixel", "none"]
+NormName = Literal["batch", "instance", "affine-instance", "group", "pixel", "none"]
 # Those that look at nothing but the pixel once training is over: a network of them can be run in tiles.
-LOCAL_NORMS: frozenset[str] = frozenset({"batch", "pixel", "none"})
+PIXELWISE_NORMS: frozenset[str] = frozenset({"batch", "pixel", "none"})
 
 
-def normalise(kind: Norm, channels: int) -> nn.Module:
+def make_norm(kind: NormName, channels: int) -> nn.Module:
     """A normalisation of n x c x h x w.
 
     ``batch``: Ioffe 2015, https://arxiv.org/abs/1502.03167. ``instance``: Ulyanov 2016, https://arxiv.org/abs/1607.08022,
@@ -32,7 +32,7 @@ def normalise(kind: Norm, channels: int) -> nn.Module:
             return nn.Identity()
 
 
-def begin_weights(network: nn.Module) -> None:
+def initialise_weights(network: nn.Module) -> None:
     """Convolutions from N(0, 0.02), gains from N(1, 0.02), biases 0 (Radford 2015, section 3, and all that follow)."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
-from ganvas.learn.nets.norms import Norm, begin_weights, normalise
-from ganvas.learn.nets.spectral import calm
+from ganvas.learn.nets.norms import NormName, initialise_weights, make_norm
+from ganvas.learn.nets.spectral import maybe_spectral_norm
 
 
 @dataclass(frozen=True)
-class PatchShape:
+class PatchConfig:
     """``inputs`` channels, 6 when photo and picture are judged together; ``halvings`` 3 sees 70 pixels, 1 sees 16."""
 
-    inputs: int = 3
+    in_channels: int = 3
     halvings: int = 3
     channels: int = 64
-    norm: Norm = "instance"
+    norm: NormName = "instance"
     spectral: bool = False
     dropout: float = 0.0
 
@@ -29,18 +29,24 @@ class PatchShape:
 class PatchDiscriminator(nn.Module):
     """n x c x h x w to [n x 1 x h' x w'] of logits."""
 
-    def __init__(self, shape: PatchShape) -> None:
+    def __init__(self, config: PatchConfig) -> None:
         super().__init__()
-        wide = shape.channels
-        layers: list[nn.Module] = [calm(nn.Conv2d(shape.inputs, wide, 4, 2, 1), shape.spectral), nn.LeakyReLU(0.2)]
-        for place in range(1, shape.halvings + 1):
-            wider = min(2 * wide, 8 * shape.channels)
-            stride = 2 if place < shape.halvings else 1
-            layers += [calm(nn.Conv2d(wide, wider, 4, stride, 1), shape.spectral), normalise(shape.norm, wider)]
-            layers += [nn.LeakyReLU(0.2), nn.Dropout(shape.dropout)]
+        wide = config.channels
+        layers: list[nn.Module] = [
+            maybe_spectral_norm(nn.Conv2d(config.in_channels, wide, 4, 2, 1), config.spectral),
+            nn.LeakyReLU(0.2),
+        ]
+        for place in range(1, config.halvings + 1):
+            wider = min(2 * wide, 8 * config.channels)
+            stride = 2 if place < config.halvings else 1
+            layers += [
+                maybe_spectral_norm(nn.Conv2d(wide, wider, 4, stride, 1), config.spectral),
+                make_norm(config.norm, wider),
+            ]
+            layers += [nn.LeakyReLU(0.2), nn.Dropout(config.dropout)]
             wide = wider
-        self.model = nn.Sequential(*layers, calm(nn.Conv2d(wide, 1, 4, 1, 1), shape.spectral))
-        begin_weights(self)
+        self.model = nn.Sequential(*layers, maybe_spectral_norm(nn.Conv2d(wide, 1, 4, 1, 1), config.spectral))
+        initialise_weights(self)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """n x c x h x w to [n x 1 x h' x w']."""
@@ -50,9 +56,9 @@ class PatchDiscriminator(nn.Module):
 class MultiScaleDiscriminator(nn.Module):
     """Patch discriminators on the picture at full, half and quarter size: one map of logits each."""
 
-    def __init__(self, shape: PatchShape, scales: int = 3) -> None:
+    def __init__(self, config: PatchConfig, scales: int = 3) -> None:
         super().__init__()
-        self.scales = nn.ModuleList(PatchDiscriminator(shape) for _ in range(scales))
+        self.scales = nn.ModuleList(PatchDiscriminator(config) for _ in range(scales))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """n x c x h x w to one n x 1 x h' x w' for each scale."""

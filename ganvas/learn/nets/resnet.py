@@ -2,7 +2,7 @@
 
 Johnson 2016 (https://arxiv.org/abs/1603.08155), as Zhu 2017 (https://arxiv.org/abs/1703.10593, appendix 7.2) has it:
 c7s1-64, d128, d256, R256 x 6 or 9, u128, u64, c7s1-3. The order of the layers is that of the common PyTorch code, so
-its checkpoints can be read (see ``ganvas.learn.interchange``).
+its checkpoints can be read (see ``ganvas.learn.formats.pytorch``).
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from ganvas.learn.nets.norms import LOCAL_NORMS, Norm, begin_weights, normalise
+from ganvas.learn.nets.norms import PIXELWISE_NORMS, NormName, initialise_weights, make_norm
 
-Up = Literal["transposed", "resize"]
-Padding = Literal["reflect", "replicate", "zeros"]
-PADDINGS = {"reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d, "zeros": nn.ZeroPad2d}
+UpsamplingName = Literal["transposed", "resize"]
+PaddingName = Literal["reflect", "replicate", "zeros"]
+PADDING_LAYERS = {"reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d, "zeros": nn.ZeroPad2d}
 
 
 @dataclass(frozen=True)
-class ResnetShape:
+class ResnetConfig:
     """``blocks`` residual blocks at a quarter of the size, ``channels`` at full size; ``up``: how the size comes back.
 
     ``bias``: whether convolutions before a norm have one. ``padding``: what the blocks see beyond the border.
@@ -27,20 +27,22 @@ class ResnetShape:
 
     blocks: int = 9
     channels: int = 64
-    norm: Norm = "instance"
+    norm: NormName = "instance"
     dropout: float = 0.0
-    up: Up = "transposed"
+    up: UpsamplingName = "transposed"
     bias: bool = True
-    padding: Padding = "reflect"
+    padding: PaddingName = "reflect"
 
 
 class ResnetBlock(nn.Module):
     """x + norm(conv(relu(norm(conv(x))))), reflected at the border."""
 
-    def __init__(self, channels: int, shape: ResnetShape) -> None:
+    def __init__(self, channels: int, config: ResnetConfig) -> None:
         super().__init__()
-        middle: list[nn.Module] = [nn.Dropout(shape.dropout)] if shape.dropout else []
-        self.block = nn.Sequential(*half_block(channels, shape), nn.ReLU(), *middle, *half_block(channels, shape))
+        middle: list[nn.Module] = [nn.Dropout(config.dropout)] if config.dropout else []
+        self.block = nn.Sequential(
+            *make_half_block(channels, config), nn.ReLU(), *middle, *make_half_block(channels, config)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """n x c x h x w to the same."""
@@ -56,25 +58,25 @@ class ResnetGenerator(nn.Module):
 
     multiple = 4
 
-    def __init__(self, shape: ResnetShape) -> None:
+    def __init__(self, config: ResnetConfig) -> None:
         super().__init__()
-        width = shape.channels
-        around = 8 * shape.blocks + 24
-        self.halo = around if shape.norm in LOCAL_NORMS else None
-        self.fixed_halo = around if shape.norm in ("instance", "affine-instance") else None
+        width = config.channels
+        around = 8 * config.blocks + 24
+        self.halo = around if config.norm in PIXELWISE_NORMS else None
+        self.fixed_halo = around if config.norm in ("instance", "affine-instance") else None
         enter = [
             nn.ReflectionPad2d(3),
-            nn.Conv2d(3, width, 7, bias=shape.bias),
-            normalise(shape.norm, width),
+            nn.Conv2d(3, width, 7, bias=config.bias),
+            make_norm(config.norm, width),
             nn.ReLU(),
         ]
-        down = [*down_step(width, shape), *down_step(2 * width, shape)]
-        blocks = [ResnetBlock(4 * width, shape) for _ in range(shape.blocks)]
-        up = [*up_step(4 * width, shape), *up_step(2 * width, shape)]
+        down = [*make_down_step(width, config), *make_down_step(2 * width, config)]
+        blocks = [ResnetBlock(4 * width, config) for _ in range(config.blocks)]
+        up = [*make_up_step(4 * width, config), *make_up_step(2 * width, config)]
         leave = [nn.ReflectionPad2d(3), nn.Conv2d(width, 3, 7), nn.Tanh()]
         self.model = nn.Sequential(*enter, *down, *blocks, *up, *leave)
-        self.ends = (4, 7, 10, 10 + shape.blocks // 2, 10 + shape.blocks)
-        begin_weights(self)
+        self.encoder_ends = (4, 7, 10, 10 + config.blocks // 2, 10 + config.blocks)
+        initialise_weights(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """n x 3 x h x w to the same."""
@@ -82,32 +84,32 @@ class ResnetGenerator(nn.Module):
 
     def encode(self, x: Tensor) -> Iterator[Tensor]:
         """The maps after the first convolution, each step down, and half and all of the blocks."""
-        for place in range(1, self.ends[-1] + 1):
+        for place in range(1, self.encoder_ends[-1] + 1):
             x = self.model[place - 1](x)
-            if place in self.ends:
+            if place in self.encoder_ends:
                 yield x
 
 
-def half_block(channels: int, shape: ResnetShape) -> list[nn.Module]:
+def make_half_block(channels: int, config: ResnetConfig) -> list[nn.Module]:
     """Reflect, convolve, normalise."""
-    convolution = nn.Conv2d(channels, channels, 3, bias=shape.bias)
-    return [PADDINGS[shape.padding](1), convolution, normalise(shape.norm, channels)]
+    convolution = nn.Conv2d(channels, channels, 3, bias=config.bias)
+    return [PADDING_LAYERS[config.padding](1), convolution, make_norm(config.norm, channels)]
 
 
-def down_step(channels: int, shape: ResnetShape) -> list[nn.Module]:
+def make_down_step(channels: int, config: ResnetConfig) -> list[nn.Module]:
     """Half the size, twice the channels."""
-    convolution = nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=shape.bias)
-    return [convolution, normalise(shape.norm, 2 * channels), nn.ReLU()]
+    convolution = nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=config.bias)
+    return [convolution, make_norm(config.norm, 2 * channels), nn.ReLU()]
 
 
-def up_step(channels: int, shape: ResnetShape) -> list[nn.Module]:
+def make_up_step(channels: int, config: ResnetConfig) -> list[nn.Module]:
     """Twice the size, half the channels: a transposed convolution, or a resize and a convolution (Odena 2016)."""
     fewer = channels // 2
-    if shape.up == "transposed":
+    if config.up == "transposed":
         grow: list[nn.Module] = [
-            nn.ConvTranspose2d(channels, fewer, 3, stride=2, padding=1, output_padding=1, bias=shape.bias)
+            nn.ConvTranspose2d(channels, fewer, 3, stride=2, padding=1, output_padding=1, bias=config.bias)
         ]
     else:
         larger = nn.Upsample(scale_factor=2.0, mode="nearest")
-        grow = [larger, nn.ReflectionPad2d(1), nn.Conv2d(channels, fewer, 3, bias=shape.bias)]
-    return [*grow, normalise(shape.norm, fewer), nn.ReLU()]
+        grow = [larger, nn.ReflectionPad2d(1), nn.Conv2d(channels, fewer, 3, bias=config.bias)]
+    return [*grow, make_norm(config.norm, fewer), nn.ReLU()]

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, leaky_relu
 
-from ganvas.learn.nets.local import LocalBlock, LocalOptions, Soften, double
-from ganvas.stroke_settings import STROKE_CHANNELS
+from ganvas.learn.nets.local import BinomialBlur, LocalOptions, LocalResidualBlock, upsample_double
+from ganvas.style.stroke_settings import STROKE_CHANNELS
 
 BRIGHTEST = 0.97  # of the strokes' colours: the inverse of tanh ends at 1
 
@@ -34,13 +34,13 @@ class StrokeGenerator(nn.Module):
         self.enter = nn.Conv2d(3 + beside, full, 3, padding=1)
         self.down_half = nn.Conv2d(full, half, 3, stride=2, padding=1)
         self.down_quarter = nn.Conv2d(half, quarter, 3, stride=2, padding=1)
-        self.blocks = nn.Sequential(*(LocalBlock(quarter) for _ in range(options.blocks)))
-        self.soften = Soften(quarter) if options.soft else nn.Identity()
+        self.blocks = nn.Sequential(*(LocalResidualBlock(quarter) for _ in range(options.blocks)))
+        self.soften = BinomialBlur(quarter) if options.soft else nn.Identity()
         self.up_half = nn.Conv2d(quarter, half, 3, padding=1)
         self.up_full = nn.Conv2d(half, full, 3, padding=1)
         self.laid_half = nn.Conv2d(beside, half, 3, padding=1)
         self.laid_full = nn.Conv2d(beside, full, 3, padding=1)
-        self.fine = nn.Sequential(*(LocalBlock(half) for _ in range(options.fine)))
+        self.fine = nn.Sequential(*(LocalResidualBlock(half) for _ in range(options.fine)))
         self.last = nn.Conv2d(full, full, 3, padding=1)
         self.leave = nn.Conv2d(full, 3, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
@@ -52,8 +52,8 @@ class StrokeGenerator(nn.Module):
         own = x[:, -STROKE_CHANNELS : 3 - STROKE_CHANNELS].clamp(-BRIGHTEST, BRIGHTEST)
         quarter = bend(self.down_quarter(bend(self.down_half(bend(self.enter(x))))))
         quarter = self.soften(self.blocks(quarter))
-        half = self.fine(bend(self.up_half(double(quarter)) + self.laid_half(avg_pool2d(beside, 2))))
-        full = bend(self.up_full(double(half)) + self.laid_full(beside))
+        half = self.fine(bend(self.up_half(upsample_double(quarter)) + self.laid_half(avg_pool2d(beside, 2))))
+        full = bend(self.up_full(upsample_double(half)) + self.laid_full(beside))
         full = full + bend(self.last(full))
         return torch.tanh(self.leave(full) + 0.5 * (torch.log(1 + own) - torch.log(1 - own)))
 

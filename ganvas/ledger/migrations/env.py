@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from ganvas.ledger.models import Row
+from ganvas.ledger.models import LedgerBase
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Row.metadata,
+    target_metadata=LedgerBase.metadata,
     render_as_batch=True,
     version_table="ganvas_version",
 )

@@ -5,31 +5,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, UploadFile
 
-from ganvas.faces import find, frame
-from ganvas.image import Limits, decode
-from ganvas.web.api.pictures import departure
-from ganvas.web.parts import Has, Parts
-from ganvas.web.problems import describe_answers
-from ganvas.web.shapes import Face, Faces, Square
+from ganvas.engine import faces as face_detector
+from ganvas.image import DecodeLimits, decode
+from ganvas.web.api.pictures import wait_for_disconnect
+from ganvas.web.problems import describe_problem_responses
+from ganvas.web.schemas.pictures import Face, Faces, Square
+from ganvas.web.services import Services, ServicesDep
 
 router = APIRouter(prefix="/api/v1", tags=["pictures"])
 
 
 @router.post(
-    "/faces", summary="Find the faces in a photo", responses=describe_answers("too-large", "bad-photo", "busy")
+    "/faces",
+    summary="Find the faces in a photo",
+    responses=describe_problem_responses("too-large", "bad-photo", "busy"),
 )
-async def find_faces(photo: Annotated[UploadFile, File()], request: Request, parts: Has) -> Faces:
+async def find_faces(photo: Annotated[UploadFile, File()], request: Request, services: ServicesDep) -> Faces:
     """The faces, the largest first, in pixels of the upright photo, each with the square that makes an avatar.
 
     Takes a place among those who wait for pictures. Nothing is kept.
     """
-    return await parts.turns.run(lambda _: look(parts, photo), lambda: departure(request.receive))
+    return await services.picture_queue.run(
+        lambda _: detect_faces_in_upload(services, photo), lambda: wait_for_disconnect(request.receive)
+    )
 
 
-def look(parts: Parts, photo: UploadFile) -> Faces:
+def detect_faces_in_upload(services: Services, photo: UploadFile) -> Faces:
     """Find and describe. Runs in a thread."""
-    limits = Limits(bytes=parts.settings.max_bytes, pixels=parts.settings.max_pixels)
+    limits = DecodeLimits(bytes=services.settings.max_bytes, pixels=services.settings.max_pixels)
     pixels = decode(photo.file.read(), limits).pixels
     height, width = pixels.shape[:2]
-    faces = [Face(**asdict(face), square=Square(**asdict(frame(face, (height, width))))) for face in find(pixels)]
+    faces = [
+        Face(**asdict(face), square=Square(**asdict(face_detector.frame_face(face, (height, width)))))
+        for face in face_detector.find_faces(pixels)
+    ]
     return Faces(width=width, height=height, faces=faces)

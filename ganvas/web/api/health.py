@@ -5,13 +5,13 @@ from tempfile import TemporaryFile, gettempdir
 
 from fastapi import APIRouter, Response
 
-from ganvas.disk import check_space, find_disk_fault
 from ganvas.errors import NoSpace
+from ganvas.storage.disk import check_space, find_disk_fault
 from ganvas.web.metrics import MEDIA_TYPE
-from ganvas.web.parts import Has, Parts
-from ganvas.web.problems import build, describe_answers, respond
-from ganvas.web.shapes import Health
-from ganvas.web.shapes_jobs import Limits
+from ganvas.web.problems import build_problem, describe_problem_responses, respond_with_problem
+from ganvas.web.schemas.jobs import Limits
+from ganvas.web.schemas.pictures import Health
+from ganvas.web.services import Services, ServicesDep
 
 router = APIRouter(tags=["health"])
 
@@ -23,21 +23,23 @@ async def show_health() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", summary="Can it make pictures?", responses=describe_answers("not-ready"), response_model=Health)
+@router.get(
+    "/readyz", summary="Can it make pictures?", responses=describe_problem_responses("not-ready"), response_model=Health
+)
 @router.head("/readyz", include_in_schema=False, response_model=None)
-def show_readiness(parts: Has) -> Health | Response:
+def show_readiness(services: ServicesDep) -> Health | Response:
     """Ready when there is a style to make pictures with and room on the disk to keep them in."""
-    lack = find_lack(parts)
-    return respond(build("not-ready", lack)) if lack else Health(status="ready")
+    lack = find_readiness_problem(services)
+    return respond_with_problem(build_problem("not-ready", lack)) if lack else Health(status="ready")
 
 
-def find_lack(parts: Parts) -> str:
+def find_readiness_problem(services: Services) -> str:
     """What is missing for making pictures, or nothing."""
-    if not parts.catalog.names():
+    if not services.catalog.names():
         return "No style is installed."
-    arriving = (parts.settings.data, Path(gettempdir()))
+    arriving = (services.settings.data, Path(gettempdir()))
     try:
-        check_space(arriving, parts.settings.free_bytes)
+        check_space(arriving, services.settings.free_bytes)
         for folder in arriving:
             with TemporaryFile(dir=folder) as file:
                 file.write(b"ganvas")
@@ -51,9 +53,9 @@ def find_lack(parts: Parts) -> str:
 
 @router.get("/api/v1/limits", summary="How much is taken at once?")
 @router.head("/api/v1/limits", include_in_schema=False)
-def show_limits(parts: Has) -> Limits:
+def show_limits(services: ServicesDep) -> Limits:
     """What a photo and a job may have, so that nobody sends what would be refused."""
-    settings = parts.settings
+    settings = services.settings
     return Limits(
         photo_bytes=settings.max_bytes,
         photo_pixels=settings.max_pixels,
@@ -64,8 +66,8 @@ def show_limits(parts: Has) -> Limits:
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
 @router.head("/metrics", include_in_schema=False)
-def show_metrics(parts: Has) -> Response:
+def show_metrics(services: ServicesDep) -> Response:
     """Requests, seconds, pictures, tiles, bytes, and how busy it is, in Prometheus' text format."""
-    parts.metrics.busy.set(parts.turns.busy)
-    parts.metrics.waiting.set(parts.turns.waiting)
-    return Response(parts.metrics.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    services.metrics.busy.set(services.picture_queue.running)
+    services.metrics.waiting.set(services.picture_queue.waiting)
+    return Response(services.metrics.render_text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -10,23 +10,23 @@ import pytest
 from PIL import Image
 
 from ganvas.errors import NotFound
-from ganvas.web.api.pictures import name_file
-from tests.image.made import photo_with_a_place
+from ganvas.web.api.pictures import build_content_disposition
+from tests.image.builders import photo_with_a_place
 
 
-def opened(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
 
 
-def draw(format: str, width: int, height: int) -> bytes:
+def draw_gradient(format: str, width: int, height: int) -> bytes:
     data = io.BytesIO()
     Image.linear_gradient("L").resize((width, height)).convert("RGB").save(data, format)
     return data.getvalue()
 
 
-def is_problem(answer, status: int, kind: str) -> dict:
+def assert_problem(answer, status: int, kind: str) -> dict:
     """The problem document of an answer, which must be one."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -38,88 +38,92 @@ def is_problem(answer, status: int, kind: str) -> dict:
     return problem
 
 
-def test_a_photo_comes_back_as_a_picture_of_its_own_size(served, photo):
-    made = served.post(photo)
+def test_a_photo_comes_back_as_a_picture_of_its_own_size(default_app, jpeg_photo):
+    made = default_app.post(jpeg_photo)
     assert made.status_code == 201
     body = made.json()
     assert made.headers["location"] == body["url"] == f"/api/v1/pictures/{body['key']}"
-    got = served.client.get(body["url"])
-    image = opened(got.content)
-    assert image.size == opened(photo).size == (body["width"], body["height"])
+    got = default_app.client.get(body["url"])
+    image = open_image(got.content)
+    assert image.size == open_image(jpeg_photo).size == (body["width"], body["height"])
     assert got.headers["content-type"] == body["media_type"] == "image/jpeg"
     assert len(got.content) == body["bytes"]
-    difference = np.asarray(image, int) + np.asarray(opened(photo).convert("RGB"), int) - 255
+    difference = np.asarray(image, int) + np.asarray(open_image(jpeg_photo).convert("RGB"), int) - 255
     assert np.abs(difference).mean() < 12  # the style is the negative
 
 
 @pytest.mark.parametrize("format", ["jpeg", "png", "webp", "avif"])
-def test_a_picture_comes_in_the_format_that_was_asked_for(served, photo, format):
-    body = served.post(photo, format=format, quality="80").json()
+def test_a_picture_comes_in_the_format_that_was_asked_for(default_app, jpeg_photo, format):
+    body = default_app.post(jpeg_photo, format=format, quality="80").json()
     assert body["media_type"] == f"image/{format}"
-    assert opened(served.client.get(body["url"]).content).format.lower() == format
+    assert open_image(default_app.client.get(body["url"]).content).format.lower() == format
 
 
-def test_the_same_wish_gives_the_same_key_and_another_gives_another(served, photo):
-    first, second, other = served.post(photo), served.post(photo), served.post(photo, strength="0")
+def test_the_same_wish_gives_the_same_key_and_another_gives_another(default_app, jpeg_photo):
+    first, second, other = (
+        default_app.post(jpeg_photo),
+        default_app.post(jpeg_photo),
+        default_app.post(jpeg_photo, strength="0"),
+    )
     assert first.json()["key"] == second.json()["key"] != other.json()["key"]
 
 
-def test_a_preview_has_the_long_edge_that_was_asked_for(served, photo):
-    body = served.post(photo, long_edge="80").json()
+def test_a_preview_has_the_long_edge_that_was_asked_for(default_app, jpeg_photo):
+    body = default_app.post(jpeg_photo, long_edge="80").json()
     assert (body["width"], body["height"]) == (80, 60)
 
 
-def test_a_mask_keeps_the_photo_where_it_is_black(served):
-    photo = draw("png", 128, 96)
+def test_a_mask_keeps_the_photo_where_it_is_black(default_app):
+    photo = draw_gradient("png", 128, 96)
     data = io.BytesIO()
     Image.new("L", (8, 8), 0).save(data, "png")
-    body = served.post(photo, mask=data.getvalue(), format="png").json()
-    kept = np.asarray(opened(served.client.get(body["url"]).content))
-    assert np.array_equal(kept, np.asarray(opened(photo)))
+    body = default_app.post(photo, mask=data.getvalue(), format="png").json()
+    kept = np.asarray(open_image(default_app.client.get(body["url"]).content))
+    assert np.array_equal(kept, np.asarray(open_image(photo)))
 
 
-def test_an_empty_mask_as_browsers_send_it_is_none(served, photo):
-    files = {"photo": ("a.jpg", photo), "mask": ("", b"", "application/octet-stream")}
-    assert served.client.post("/api/v1/pictures", data={"style": "inverting"}, files=files).status_code == 201
+def test_an_empty_mask_as_browsers_send_it_is_none(default_app, jpeg_photo):
+    files = {"photo": ("a.jpg", jpeg_photo), "mask": ("", b"", "application/octet-stream")}
+    assert default_app.client.post("/api/v1/pictures", data={"style": "inverting"}, files=files).status_code == 201
 
 
-def test_controls_reach_the_engine(served, photo):
-    plain = served.post(photo, format="png").json()["key"]
+def test_controls_reach_the_engine(default_app, jpeg_photo):
+    plain = default_app.post(jpeg_photo, format="png").json()["key"]
     for fields in ({"strength": "0.5"}, {"colour": "photo"}):
-        assert served.post(photo, format="png", **fields).json()["key"] != plain
+        assert default_app.post(jpeg_photo, format="png", **fields).json()["key"] != plain
 
 
-def test_a_picture_may_be_kept_for_ever_and_is_not_sent_twice(served, photo):
-    body = served.post(photo).json()
-    first = served.client.get(body["url"])
+def test_a_picture_may_be_kept_for_ever_and_is_not_sent_twice(default_app, jpeg_photo):
+    body = default_app.post(jpeg_photo).json()
+    first = default_app.client.get(body["url"])
     assert first.headers["etag"] == f'"{body["key"]}"'
     assert "immutable" in first.headers["cache-control"]
-    again = served.client.get(body["url"], headers={"If-None-Match": first.headers["etag"]})
+    again = default_app.client.get(body["url"], headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
-    other = served.client.get(body["url"], headers={"If-None-Match": '"other"'})
+    other = default_app.client.get(body["url"], headers={"If-None-Match": '"other"'})
     assert other.content == first.content
 
 
-def test_head_and_range_work(served, photo):
-    url = served.post(photo).json()["url"]
-    whole = served.client.get(url)
-    head = served.client.head(url)
+def test_head_and_range_work(default_app, jpeg_photo):
+    url = default_app.post(jpeg_photo).json()["url"]
+    whole = default_app.client.get(url)
+    head = default_app.client.head(url)
     assert head.content == b""
     assert head.headers["content-length"] == str(len(whole.content))
-    part = served.client.get(url, headers={"Range": "bytes=10-19"})
+    part = default_app.client.get(url, headers={"Range": "bytes=10-19"})
     assert (part.status_code, part.content) == (206, whole.content[10:20])
 
 
-def test_a_picture_cannot_be_run_as_a_page(served, photo):
-    got = served.client.get(served.post(photo).json()["url"])
+def test_a_picture_cannot_be_run_as_a_page(default_app, jpeg_photo):
+    got = default_app.client.get(default_app.post(jpeg_photo).json()["url"])
     assert got.headers["x-content-type-options"] == "nosniff"
     assert got.headers["content-security-policy"].startswith("default-src 'none'")
     assert got.headers["content-disposition"] == "inline"
 
 
-def test_the_name_of_the_upload_is_nowhere_in_the_answers(served, photo):
-    made = served.post(photo)
-    got = served.client.get(made.json()["url"])
+def test_the_name_of_the_upload_is_nowhere_in_the_answers(default_app, jpeg_photo):
+    made = default_app.post(jpeg_photo)
+    got = default_app.client.get(made.json()["url"])
     assert "secret" not in made.text + str(made.headers) + str(got.headers)
 
 
@@ -138,35 +142,35 @@ def test_the_name_of_the_upload_is_nowhere_in_the_answers(served, photo):
         ("x" * 500, "x" * 120 + ".jpg"),
     ],
 )
-def test_a_download_has_a_name_without_harm(served, photo, name, file):
+def test_a_download_has_a_name_without_harm(default_app, jpeg_photo, name, file):
     from urllib.parse import unquote
 
-    url = served.post(photo).json()["url"]
-    header = served.client.get(url, params={"name": name}).headers["content-disposition"]
+    url = default_app.post(jpeg_photo).json()["url"]
+    header = default_app.client.get(url, params={"name": name}).headers["content-disposition"]
     assert header.isascii()
     assert header.startswith('attachment; filename="picture.jpg"; ')
     assert unquote(re.search(r"filename\*=UTF-8''(\S+)$", header)[1]) == file
 
 
-def test_the_place_stays_behind_unless_all_is_asked_for(served):
+def test_the_place_stays_behind_unless_all_is_asked_for(default_app):
     for keep, kept in (("none", (False, False)), ("without-place", (True, False)), ("all", (True, True))):
-        body = served.post(photo_with_a_place(), metadata=keep).json()
-        made = served.client.get(body["url"]).content
+        body = default_app.post(photo_with_a_place(), metadata=keep).json()
+        made = default_app.client.get(body["url"]).content
         assert (b"Maker" in made, b"HERE" in made) == kept
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "\x00"])
 def test_a_name_that_is_none_makes_no_download(name):
-    assert name_file(name, ".jpg") == "inline"
+    assert build_content_disposition(name, ".jpg") == "inline"
 
 
 @pytest.mark.parametrize("key", ["0" * 64, "nothing", "..%2f..%2fetc", "A" * 64, "%00"])
-def test_a_key_under_which_nothing_is_kept_is_not_found(served, key):
-    is_problem(served.client.get(f"/api/v1/pictures/{key}"), 404, "not-found")
+def test_a_key_under_which_nothing_is_kept_is_not_found(default_app, key):
+    assert_problem(default_app.client.get(f"/api/v1/pictures/{key}"), 404, "not-found")
 
 
-def test_an_unknown_style_is_told_with_near_names(served, photo):
-    problem = is_problem(served.post(photo, style="invertin"), 404, "unknown-style")
+def test_an_unknown_style_is_told_with_near_names(default_app, jpeg_photo):
+    problem = assert_problem(default_app.post(jpeg_photo, style="invertin"), 404, "unknown-style")
     assert "inverting" in problem["right"]
 
 
@@ -184,37 +188,39 @@ def test_an_unknown_style_is_told_with_near_names(served, photo):
         ("metadata", "perhaps"),
     ],
 )
-def test_a_field_out_of_range_is_named(served, photo, field, value):
-    problem = is_problem(served.post(photo, **{field: value}), 422, "bad-fields")
+def test_a_field_out_of_range_is_named(default_app, jpeg_photo, field, value):
+    problem = assert_problem(default_app.post(jpeg_photo, **{field: value}), 422, "bad-fields")
     assert [entry["field"] for entry in problem["fields"]] == [field]
     assert field in problem["detail"]
 
 
-def test_an_unknown_field_is_refused_with_a_near_name(served, photo):
-    problem = is_problem(served.post(photo, strenght="0.5"), 422, "bad-fields")
+def test_an_unknown_field_is_refused_with_a_near_name(default_app, jpeg_photo):
+    problem = assert_problem(default_app.post(jpeg_photo, strenght="0.5"), 422, "bad-fields")
     assert "strenght" in problem["detail"]
     assert "strength" in problem["right"]
 
 
-def test_a_form_without_a_photo_says_so(served):
-    answer = served.client.post("/api/v1/pictures", data={"style": "inverting"}, files={"mask": b"x"})
-    assert "photo" in is_problem(answer, 422, "bad-fields")["detail"]
+def test_a_form_without_a_photo_says_so(default_app):
+    answer = default_app.client.post("/api/v1/pictures", data={"style": "inverting"}, files={"mask": b"x"})
+    assert "photo" in assert_problem(answer, 422, "bad-fields")["detail"]
 
 
-def test_a_photo_that_is_text_in_a_field_is_refused(served):
-    answer = served.client.post("/api/v1/pictures", data={"style": "inverting", "photo": "x"}, files={"mask": b"x"})
-    is_problem(answer, 422, "bad-fields")
+def test_a_photo_that_is_text_in_a_field_is_refused(default_app):
+    answer = default_app.client.post(
+        "/api/v1/pictures", data={"style": "inverting", "photo": "x"}, files={"mask": b"x"}
+    )
+    assert_problem(answer, 422, "bad-fields")
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
-def test_what_is_no_photo_is_refused(served, data):
-    assert is_problem(served.post(data), 422, "bad-photo")["right"]
+def test_what_is_no_photo_is_refused(default_app, data):
+    assert assert_problem(default_app.post(data), 422, "bad-photo")["right"]
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "tiff"])
 def test_half_a_photo_is_refused_and_a_jpeg_without_its_end_is_not(served, kind):
-    whole = draw(kind, 160, 120)
-    assert "damaged" in is_problem(served.post(whole[: len(whole) // 2]), 422, "bad-photo")["detail"]
+    whole = draw_gradient(kind, 160, 120)
+    assert "damaged" in assert_problem(served.post(whole[: len(whole) // 2]), 422, "bad-photo")["detail"]
     assert served.post(whole[:-2] if kind == "jpeg" else whole).status_code == 201
 
 
@@ -223,7 +229,7 @@ def test_a_mask_that_is_transparent_keeps_the_photo_there(served):
     cover[:, 20:] = 255
     mask = io.BytesIO()
     Image.fromarray(np.dstack([np.full((30, 40, 3), 255, np.uint8), cover])).save(mask, "png")
-    photo = draw("png", 160, 120)
+    photo = draw_gradient("png", 160, 120)
     made = served.post(photo, mask=mask.getvalue(), format="png").json()
     with (
         Image.open(io.BytesIO(served.client.get(made["url"]).content)) as picture,
@@ -234,38 +240,38 @@ def test_a_mask_that_is_transparent_keeps_the_photo_there(served):
     assert apart[100:].mean() > 10
 
 
-def test_a_bomb_is_refused_by_its_header(served):
+def test_a_bomb_is_refused_by_its_header(default_app):
     header = b"IHDR" + (60_000).to_bytes(4) + (60_000).to_bytes(4) + b"\x08\x02\x00\x00\x00"
     bomb = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" + header + zlib.crc32(header).to_bytes(4)
     body = zlib.compress(b"\0" * 10**6)
     bomb += len(body).to_bytes(4) + b"IDAT" + body + zlib.crc32(b"IDAT" + body).to_bytes(4)
-    is_problem(served.post(bomb), 413, "too-large")
+    assert_problem(default_app.post(bomb), 413, "too-large")
 
 
-def test_a_body_over_the_limit_is_refused(serve, photo):
-    small = serve(max_bytes=50_000)
-    is_problem(small.post(b"\xff" * 60_000), 413, "too-large")  # by the photo's limit
-    is_problem(small.post(b"\xff" * (50_000 + (1 << 20) + 1)), 413, "too-large")  # by the body's
+def test_a_body_over_the_limit_is_refused(open_app, jpeg_photo):
+    small = open_app(max_bytes=50_000)
+    assert_problem(small.post(b"\xff" * 60_000), 413, "too-large")  # by the photo's limit
+    assert_problem(small.post(b"\xff" * (50_000 + (1 << 20) + 1)), 413, "too-large")  # by the body's
 
 
-def test_a_body_that_is_no_form_is_refused(served):
+def test_a_body_that_is_no_form_is_refused(default_app):
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = served.client.post("/api/v1/pictures", content=b"--x\r\nnonsense", headers=headers)
+    answer = default_app.client.post("/api/v1/pictures", content=b"--x\r\nnonsense", headers=headers)
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(serve, slow, photo):
-    busy = serve(slow)
+def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(open_app, slow_engine, jpeg_photo):
+    busy = open_app(slow_engine)
     answers = []
-    askers = [threading.Thread(target=lambda: answers.append(busy.post(photo))) for _ in range(2)]
+    askers = [threading.Thread(target=lambda: answers.append(busy.post(jpeg_photo))) for _ in range(2)]
     for asker in askers:
         asker.start()
-    engine = busy.app.state.parts.engine
+    engine = busy.app.state.services.engine
     assert engine.begun.acquire(timeout=20)
-    wait_for(lambda: busy.app.state.parts.turns.inside == 2)
-    refused = busy.post(photo)
-    is_problem(refused, 429, "busy")
+    wait_until(lambda: busy.app.state.services.picture_queue.occupied == 2)
+    refused = busy.post(jpeg_photo)
+    assert_problem(refused, 429, "busy")
     assert int(refused.headers["retry-after"]) >= 1
     metrics = busy.client.get("/metrics").text
     assert "ganvas_busy 1.0" in metrics
@@ -277,39 +283,39 @@ def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(serve, slow, 
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-def test_pictures_that_nobody_owns_are_deleted_in_the_end(served, photo):
-    key = served.post(photo, long_edge=16).json()["key"]
-    assert served.store.sweep(seconds=3600) == 0
-    assert served.store.sweep(seconds=-1) >= 1
+def test_pictures_that_nobody_owns_are_deleted_in_the_end(default_app, jpeg_photo):
+    key = default_app.post(jpeg_photo, long_edge=16).json()["key"]
+    assert default_app.store.sweep(seconds=3600) == 0
+    assert default_app.store.sweep(seconds=-1) >= 1
     with pytest.raises(NotFound):
-        served.store.get(key)
-    is_problem(served.client.get(f"/api/v1/pictures/{key}"), 404, "not-found")
+        default_app.store.get(key)
+    assert_problem(default_app.client.get(f"/api/v1/pictures/{key}"), 404, "not-found")
 
 
-def wait_for(true) -> None:
+def wait_until(condition) -> None:
     """Come back when it is true, within 20 s."""
     pause = threading.Event()
     for _ in range(2000):
-        if true():
+        if condition():
             return
         pause.wait(0.01)
     pytest.fail("it did not come true")
 
 
-def test_a_cut_is_made_by_the_server_and_keeps_what_the_photo_says(served):
+def test_a_cut_is_made_by_the_server_and_keeps_what_the_photo_says(default_app):
     fields = {"format": "jpeg", "metadata": "all", "cut": "4,2,20,20", "size": "64x64"}
-    made = served.post(photo_with_a_place(), **fields).json()
+    made = default_app.post(photo_with_a_place(), **fields).json()
     assert (made["width"], made["height"]) == (64, 64)
-    data = served.client.get(made["url"]).content
+    data = default_app.client.get(made["url"]).content
     assert b"Maker" in data and b"HERE" in data
-    entry = served.client.get("/api/v1/history").json()["pictures"][0]
+    entry = default_app.client.get("/api/v1/history").json()["pictures"][0]
     assert (entry["settings"]["cut"], entry["settings"]["size"]) == ("4,2,20,20", "64x64")
-    again = served.post(photo_with_a_place(), style=entry["style"], **entry["settings"]).json()
+    again = default_app.post(photo_with_a_place(), style=entry["style"], **entry["settings"]).json()
     assert again["key"] == made["key"], "the settings in the history make it again"
 
 
 @pytest.mark.parametrize("fields", [{"cut": "1,2,3"}, {"size": "10"}, {"cut": "0,0,99999,5"}, {"size": "9x9"}])
-def test_a_cut_that_cannot_be_is_refused(served, photo, fields):
-    answer = served.post(photo, **fields)
+def test_a_cut_that_cannot_be_is_refused(default_app, jpeg_photo, fields):
+    answer = default_app.post(jpeg_photo, **fields)
     assert answer.status_code == 422
     assert answer.json()["right"] or answer.json()["fields"]

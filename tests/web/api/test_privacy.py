@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from ganvas.web.grants import Grants
-from ganvas.web.owners import COOKIE, name_cookie, read_secret, sign
-from tests.web.conftest import draw
+from ganvas.web.identity import OWNER_COOKIE, load_or_create_secret, name_cookie, sign_owner
+from tests.web.conftest import draw_picture
 
 PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
 
@@ -26,7 +26,7 @@ def gets(house, key: str) -> int:
 
 
 def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house, photo):
-    mask = draw("png", 16, 12)
+    mask = draw_picture("png", 16, 12)
     made = house.post(photo, mask=mask).json()
     (entry,) = house.client.get("/api/v1/history").json()["pictures"]
     small = house.client.get(entry["thumbnail"]).content
@@ -89,9 +89,11 @@ def test_by_https_no_other_host_can_set_the_cookie(house):
 
 
 def test_the_cookie_of_older_versions_is_moved_over_once(house):
-    key = read_secret(house.app.state.parts.settings.data)
+    key = load_or_create_secret(house.app.state.parts.settings.data)
     house.client.cookies.clear()
-    house.client.cookies.set(COOKIE, f"browser-old.{sign('browser-old', key)}", domain="127.0.0.1", path="/")
+    house.client.cookies.set(
+        OWNER_COOKIE, f"browser-old.{sign_owner('browser-old', key)}", domain="127.0.0.1", path="/"
+    )
     house.client.post("/api/v1/history/folders", json={"name": "kept"})
     assert list(house.client.cookies) == [name_cookie(key, secure=False)]
     assert "kept" in house.client.get("/api/v1/history/folders").json()["folders"]

@@ -1,4 +1,4 @@
-/** What the server says of jobs, as `ganvas/web/shapes_jobs.py` has it. */
+/** What the server says of jobs, as `ganvas/web/schemas/jobs.py` has it. */
 import type { Colour, Format } from './types';
 
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';

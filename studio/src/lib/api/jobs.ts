@@ -1,4 +1,4 @@
-/** Jobs, as `ganvas/web/shapes_jobs.py` has them: asked for, followed, changed. Knows the API, and no page. */
+/** Jobs, as `ganvas/web/schemas/jobs.py` has them: asked for, followed, changed. Knows the API, and no page. */
 import { resolveUrl } from './url';
 import { request, API_ROOT, type RequestOptions } from './request';
 import { followJobEvents } from './job-events';

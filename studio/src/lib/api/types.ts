@@ -1,4 +1,4 @@
-/** What the server says and takes, as `ganvas/web/shapes.py` has it. */
+/** What the server says and takes, as `ganvas/web/schemas/pictures.py` has it. */
 
 export type Translations = Record<string, string>;
 

@@ -1,0 +1,1 @@
+"""Data sets: which work trains, validates and tests."""

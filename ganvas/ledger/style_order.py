@@ -1,0 +1,24 @@
+"""In which order somebody has the styles. Knows names; knows no style file. A name that is no more is passed over."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from ganvas.ledger.models import StyleOrderRow
+
+
+def get_style_order(session: Session, owner: str) -> list[str]:
+    """The names in the owner's order; none where there is none yet."""
+    shelf = session.get(StyleOrderRow, owner)
+    return list(shelf.styles) if shelf else []
+
+
+def save_style_order(session: Session, owner: str, names: Sequence[str]) -> None:
+    """Keep the owner's order."""
+    session.merge(StyleOrderRow(owner=owner, styles=list(names)))
+
+
+def sort_by_style_order(names: Iterable[str], order: Sequence[str]) -> list[str]:
+    """The names, those of the order first and in it, the others after them by name."""
+    place = {name: number for number, name in enumerate(order)}
+    return sorted(names, key=lambda name: (place.get(name, len(place)), name))

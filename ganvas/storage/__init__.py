@@ -1,0 +1,1 @@
+"""Blobs, kept under their hash."""

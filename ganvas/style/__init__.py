@@ -1,0 +1,1 @@
+"""The style file: what it holds, how it is checked, and the catalogue of styles."""

@@ -1,0 +1,1 @@
+"""Middleware: who may come in, and how much of everything a caller may use."""

@@ -217,10 +217,13 @@ def texts(value: Any) -> bool:
 
 def stroked(value: Any) -> bool:
     """Whether it is a table of settings of strokes, or an empty one."""
+    if not isinstance(value, dict):
+        return False
     try:
-        return isinstance(value, dict) and build_stroke_settings(cast(dict[str, Any], value)) is not None
+        build_stroke_settings(cast(dict[str, Any], value))
     except ValueError:
         return False
+    return True
 
 
 TABLE: Rule = (lambda value: isinstance(value, dict), "a table")

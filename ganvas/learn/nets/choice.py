@@ -13,9 +13,10 @@ from ganvas.learn.nets.norms import Norm
 from ganvas.learn.nets.patch import MultiScaleDiscriminator, PatchDiscriminator, PatchShape
 from ganvas.learn.nets.projected import ProjectedDiscriminator, look
 from ganvas.learn.nets.resnet import ResnetGenerator, ResnetShape, Up
+from ganvas.learn.nets.stroke_generator import StrokeGenerator
 from ganvas.learn.nets.unet import UnetGenerator, UnetShape
 
-Generator = LocalGenerator | ResnetGenerator | UnetGenerator | NoiseGenerator
+Generator = LocalGenerator | ResnetGenerator | UnetGenerator | NoiseGenerator | StrokeGenerator
 GeneratorName = Literal["local", "resnet6", "resnet9", "unet", "dcgan"]
 DiscriminatorName = Literal["patch16", "patch70", "multi-scale", "dcgan", "projected"]
 

@@ -88,7 +88,7 @@ def budgeted(recipe: Recipe, tries: int = 6) -> Recipe:
     if recipe.schedule.steps:
         return recipe
     recipe = loop.threaded(recipe)
-    chosen = loop.chosen_precision(recipe, loop.stopwatch_of(recipe))
+    chosen = loop.find_precision(recipe, loop.make_stopwatch(recipe))
     recipe = replace(recipe, schedule=replace(recipe.schedule, precision=chosen.precision))
     torch.set_num_threads(recipe.schedule.threads)
     batch_at = loop.pictured(recipe)
@@ -182,7 +182,7 @@ def both(source: Path, target: Path, minutes: float, settings: Sequence[str]) ->
     folders, name = {"source": source, "target": target}, target.name
 
     def measure(plain: dict[str, Any]) -> Pace:
-        seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+        seconds, chosen = loop.measure_pace(loop.threaded(recipes.build(plain)))
         return Pace(seconds, chosen.precision, str(chosen))
 
     advice = advise(gather(source, target), Wish(minutes), folders, f"{name}-advised", measure)

@@ -18,9 +18,9 @@ from ganvas.learn.precision import Precision
 SETTLED = 14  # steps until what the house method keeps of earlier ones is full
 
 
-def timed(path: Path, rounds: int) -> dict[Precision, list[float]]:
+def time_steps(path: Path, rounds: int) -> dict[Precision, list[float]]:
     """The seconds of each step of a recipe in both precisions."""
-    stopwatch = loop.stopwatch_of(recipes.change(located(recipes.load(path)), ["schedule.threads=1"]))
+    stopwatch = loop.make_stopwatch(recipes.change(located(recipes.load(path)), ["schedule.threads=1"]))
     stopwatch.clock = time.process_time
     for _ in range(SETTLED):
         stopwatch.time_step("fp32")
@@ -31,7 +31,7 @@ def timed(path: Path, rounds: int) -> dict[Precision, list[float]]:
 
 def row(path: Path, rounds: int) -> str:
     """A line of the table: the middle step in both, the quickest, and how the middle ones compare."""
-    found = timed(path, rounds)
+    found = time_steps(path, rounds)
     middle = {precision: median(times) for precision, times in found.items()}
     cells = [f"{middle[precision]:.2f} ({min(times):.2f})" for precision, times in found.items()]
     return f"| {path.stem} | {' | '.join(cells)} | {middle['bf16'] / middle['fp32']:.1f} |"

@@ -54,7 +54,7 @@ def measured(plain: dict[str, Any]) -> "Pace":
 
     from ganvas.advise.advice import Pace
 
-    seconds, chosen = loop.pace_of(loop.threaded(recipes.build(plain)))
+    seconds, chosen = loop.measure_pace(loop.threaded(recipes.build(plain)))
     return Pace(seconds, chosen.precision, str(chosen))
 
 

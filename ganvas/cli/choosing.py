@@ -41,14 +41,14 @@ def able(recipe: "Recipe") -> "Validation":
         from ganvas.judge import choice, sight
         from ganvas.learn.data import Pictures
         from ganvas.learn.domains import domains
-        from ganvas.learn.readable import describe, leave_out
+        from ganvas.learn.readable import describe_left_out, leave_out
     sight.weights()
     if recipe.data.everything:
         raise BadData("The recipe learns from all pictures.", "Set data.everything=false to keep some for choosing.")
     source, target = domains(recipe.data, "validation")
     source = Pictures(choice.spread(source.paths), recipe.about.canvas, source.part)
     for name, found in (("photos", source), ("works", target)):
-        for line in describe(leave_out(found)):
+        for line in describe_left_out(leave_out(found)):
             say(line)
         if len(found) < FEWEST:
             raise BadData(f"Only {len(found)} {name} are not learnt from.", f"At least {FEWEST} are needed.")

@@ -67,7 +67,7 @@ def train(
     folder = Run(run)
     with folder.claim():
         folder.refuse_begun()
-        recipe = announced(recipe, tell)
+        recipe = announce(recipe, tell)
         folder.start(recipe)
         return advance(recipe, folder, on_step, critic)
 
@@ -80,10 +80,10 @@ def resume(run: Path, on_step: Watch = ignore, critic: Critic | None = None, tel
     """
     folder, recipe = Run(run), Run(run).recipe()
     with folder.claim():
-        return advance(announced(recipe, tell), folder, on_step, critic)
+        return advance(announce(recipe, tell), folder, on_step, critic)
 
 
-def announced(recipe: Recipe, tell: Tell) -> Recipe:
+def announce(recipe: Recipe, tell: Tell) -> Recipe:
     """The settled recipe, after all of its pictures were looked at; what was chosen and left out is told."""
     recipe = settled(recipe, tell)
     for note in open_pictures(recipe.data).notes:
@@ -98,8 +98,8 @@ def settled(recipe: Recipe, tell: Tell = tell_nobody) -> Recipe:
     steps.
     """
     recipe = threaded(recipe)
-    stopwatch, schedule = stopwatch_of(recipe), recipe.schedule
-    chosen = chosen_precision(recipe, stopwatch)
+    stopwatch, schedule = make_stopwatch(recipe), recipe.schedule
+    chosen = find_precision(recipe, stopwatch)
     tell(str(chosen))
     steps = schedule.steps or max(1, round(schedule.minutes * 60 / stopwatch.seconds(chosen.precision)))
     every = schedule.judge_every if schedule.judge_every >= 0 else max(1, steps // CANDIDATES)
@@ -114,20 +114,20 @@ def threaded(recipe: Recipe) -> Recipe:
     return dataclasses.replace(recipe, schedule=schedule)
 
 
-def pace_of(recipe: Recipe) -> tuple[float, Chosen]:
+def measure_pace(recipe: Recipe) -> tuple[float, Chosen]:
     """The seconds of a learning step on this machine, measured on throw-away networks; the precision, and why."""
-    stopwatch = stopwatch_of(recipe)
-    chosen = chosen_precision(recipe, stopwatch)
+    stopwatch = make_stopwatch(recipe)
+    chosen = find_precision(recipe, stopwatch)
     return stopwatch.seconds(chosen.precision), chosen
 
 
-def chosen_precision(recipe: Recipe, stopwatch: Stopwatch) -> Chosen:
+def find_precision(recipe: Recipe, stopwatch: Stopwatch) -> Chosen:
     """What the recipe's steps are to compute in."""
     descent = getattr(recipe.options, "descent", None)
     return choose_precision(recipe.schedule.precision, getattr(descent, "bf16", True), stopwatch)
 
 
-def stopwatch_of(recipe: Recipe) -> Stopwatch:
+def make_stopwatch(recipe: Recipe) -> Stopwatch:
     """Times steps of the recipe."""
 
     def build() -> tuple[Method, Callable[[int], Batch]]:

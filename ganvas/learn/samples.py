@@ -26,7 +26,7 @@ class Sheet:
     """Validation photos above what the generator makes of them; of a sampler, pictures from fixed noise."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        self.photos = some_of(for_samples(recipe.data)) or some_of(open_pictures(recipe.data).source)
+        self.photos = choose_photos(for_samples(recipe.data)) or choose_photos(open_pictures(recipe.data).source)
         self.folder = folder
         if not self.photos:
             raise BadData(f"{recipe.data.source} has no pictures.", "Give a folder of photos.")
@@ -54,7 +54,7 @@ class Sheet:
         return to_pixels(method.picture(Batch(step, x, x, noise)))[0]
 
 
-def some_of(pictures: Pictures) -> list[Pixels]:
+def choose_photos(pictures: Pictures) -> list[Pixels]:
     """At most COUNT of the pictures, from the first to the last, without those that cannot be read."""
     chosen = np.linspace(0, len(pictures) - 1, min(COUNT, len(pictures))).astype(int)
     shown = Pictures([pictures.paths[int(index)] for index in chosen], pictures.edge, pictures.part)

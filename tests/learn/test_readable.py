@@ -23,7 +23,7 @@ HEIC = ROOT / "tests" / "fixtures" / "images" / "p3.heic"
 Folders = tuple[Path, Path]
 
 
-def shown(folder: Path, count: int, name: str) -> Path:
+def draw_frames(folder: Path, count: int, name: str) -> Path:
     """A film's frames: one work under many names, each a little further along."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(1)
@@ -33,14 +33,14 @@ def shown(folder: Path, count: int, name: str) -> Path:
     return folder
 
 
-def halved(recipe: Recipe) -> Recipe:
+def keep_some(recipe: Recipe) -> Recipe:
     """The recipe with pictures kept for choosing and judging."""
     return recipes.change(recipe, ["data.everything=false"])
 
 
 @pytest.mark.parametrize("name", ["frame", "clip", "shot", "DJI", "mov"])
 def test_frames_of_one_shot_are_learnt_from_whatever_their_name(name: str, tmp_path: Path):
-    folder = shown(tmp_path / name, 12, name)
+    folder = draw_frames(tmp_path / name, 12, name)
     assert {side: len(paths) for side, paths in split(folder).items()} == {"train": 12, "validation": 0, "test": 0}
 
 
@@ -56,9 +56,9 @@ def test_of_few_pictures_some_are_always_learnt_from(tmp_path: Path):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_run_over_few_pictures_learns_and_says_that_none_are_kept(count: int, tmp_path: Path):
-    folders = write_pictures(tmp_path / "photos", count, 1), shown(tmp_path / "art", 5, "frame")
+    folders = write_pictures(tmp_path / "photos", count, 1), draw_frames(tmp_path / "art", 5, "frame")
     said: list[str] = []
-    loop.train(halved(tiny("house", folders, 2)), tmp_path / "run", tell=said.append)
+    loop.train(keep_some(tiny("house", folders, 2)), tmp_path / "run", tell=said.append)
     assert (
         f"{folders[1]}: 5 of 5 pictures are learnt from; too few works to keep any for choosing or for judging." in said
     )
@@ -66,7 +66,7 @@ def test_a_run_over_few_pictures_learns_and_says_that_none_are_kept(count: int, 
 
 @pytest.mark.parametrize("name", ["house", "dcgan"])
 def test_one_picture_may_be_the_target(name: str, domains: Folders, tmp_path: Path):
-    recipe = halved(tiny(name, (domains[0], domains[1] / "03.png"), 2))
+    recipe = keep_some(tiny(name, (domains[0], domains[1] / "03.png"), 2))
     method = loop.train(recipe, tmp_path / "run")
     assert method.products() and (tmp_path / "run" / "samples" / "step-000002.jpg").exists()
     assert [path.name for path in open_pictures(recipe.data).target.paths] == ["03.png"]
@@ -79,7 +79,7 @@ def test_advice_is_given_for_one_picture(domains: Folders):
 def test_works_that_are_all_kept_aside_are_not_said_to_be_missing(tmp_path: Path, domains: Folders):
     art = write_pictures(tmp_path / "art", 14, 2)
     kept = next(path.name for paths in (split(art)["test"], split(art)["validation"]) for path in paths)
-    recipe = recipes.change(halved(tiny("house", (domains[0], art))), [f'data.target_only=["{kept}"]'])
+    recipe = recipes.change(keep_some(tiny("house", (domains[0], art))), [f'data.target_only=["{kept}"]'])
     with pytest.raises(BadData, match=r"1 pictures in .* that match .* are kept for choosing and judging.*everything"):
         domains_of(recipe.data)
 
@@ -178,5 +178,5 @@ def test_bad_pictures_among_the_kept_ones_stop_no_run_either(domains: Folders, t
     photos = write_pictures(tmp_path / "photos", 14, 1)
     for path in split(photos)["validation"]:
         path.write_bytes(b"no picture")
-    loop.train(halved(tiny("house", (photos, domains[1]), 2)), tmp_path / "run")
+    loop.train(keep_some(tiny("house", (photos, domains[1]), 2)), tmp_path / "run")
     assert (tmp_path / "run" / "samples" / "step-000002.jpg").exists()

@@ -88,7 +88,7 @@ def set_steps_for_minutes(recipe: Recipe, tries: int = 6) -> Recipe:
     if recipe.schedule.steps:
         return recipe
     recipe = loop.resolve_threads(recipe)
-    chosen = loop.chosen_precision(recipe, loop.stopwatch_of(recipe))
+    chosen = loop.find_precision(recipe, loop.make_stopwatch(recipe))
     recipe = replace(recipe, schedule=replace(recipe.schedule, precision=chosen.precision))
     torch.set_num_threads(recipe.schedule.threads)
     batch_at = loop.make_batch_function(recipe)
@@ -187,7 +187,7 @@ def build_advised_and_default(source: Path, target: Path, minutes: float, settin
     folders, name = {"source": source, "target": target}, target.name
 
     def measure_step(plain: dict[str, Any]) -> Pace:
-        seconds, chosen = loop.pace_of(loop.resolve_threads(recipes.build_recipe(plain)))
+        seconds, chosen = loop.measure_pace(loop.resolve_threads(recipes.build_recipe(plain)))
         return Pace(seconds, chosen.precision, str(chosen))
 
     advice = recommend_recipe(

@@ -54,7 +54,7 @@ def measure_seconds_per_step(recipe_table: dict[str, Any]) -> "Pace":
 
     from ganvas.advise.advice import Pace
 
-    seconds, chosen = loop.pace_of(loop.resolve_threads(recipes.build_recipe(recipe_table)))
+    seconds, chosen = loop.measure_pace(loop.resolve_threads(recipes.build_recipe(recipe_table)))
     return Pace(seconds, chosen.precision, str(chosen))
 
 

@@ -41,14 +41,14 @@ def require_validation_scorer(recipe: "Recipe") -> "ValidationScorer":
         from ganvas.judge import checkpoint_selection, efficientnet
         from ganvas.learn.data.batches import PictureDataset
         from ganvas.learn.data.domains import load_domains
-        from ganvas.learn.data.readable import describe, leave_out
+        from ganvas.learn.data.readable import describe_left_out, leave_out
     efficientnet.load_weights()
     if recipe.data.everything:
         raise BadData("The recipe learns from all pictures.", "Set data.everything=false to keep some for choosing.")
     source, target = load_domains(recipe.data, "validation")
     source = PictureDataset(checkpoint_selection.pick_evenly_spaced(source.paths), recipe.about.canvas, source.box)
     for name, found in (("photos", source), ("works", target)):
-        for line in describe(leave_out(found)):
+        for line in describe_left_out(leave_out(found)):
             print_message(line)
         if len(found) < MIN_VALIDATION_PICTURES:
             raise BadData(

@@ -131,11 +131,11 @@ def read_manifest(folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
     """The folder of the nearest ``manifest.csv`` at or above ``folder``, and its rows by file."""
     for home in (folder.absolute(), *list(folder.absolute().parents)[:2]):
         if (home / "manifest.csv").is_file():
-            return home, rows_of(home / "manifest.csv")
+            return home, read_rows(home / "manifest.csv")
     return folder.absolute(), {}
 
 
-def rows_of(path: Path) -> dict[str, dict[str, str]]:
+def read_rows(path: Path) -> dict[str, dict[str, str]]:
     """The rows of a manifest by file. Raises BadData for what is no text."""
     try:
         text = decode_text(path.read_bytes())

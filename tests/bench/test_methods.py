@@ -7,7 +7,7 @@ import pytest
 
 from bench import methods, paired_metrics
 from ganvas.image import decode
-from ganvas.learn.pace import Chosen
+from ganvas.learn.training.pace import Chosen
 from tests.learn.conftest import make_tiny_recipe, write_pictures
 
 
@@ -55,7 +55,7 @@ def test_every_row_is_a_recipe_that_fits(data_sets, monkeypatch):
 
 
 def test_advice_and_default_have_the_same_minutes_and_pictures(domains, monkeypatch):
-    monkeypatch.setattr(methods.loop, "pace_of", lambda recipe: (0.5, Chosen("fp32", "so it is")))
+    monkeypatch.setattr(methods.loop, "measure_pace", lambda recipe: (0.5, Chosen("fp32", "so it is")))
     advised, default = methods.build_advised_and_default(*domains, 5.0, ["schedule.threads=1"]).values()
     assert advised.data.target == default.data.target and advised.schedule == default.schedule
     assert advised.options != default.options, "five minutes are few: the advice is a shorter warm start"

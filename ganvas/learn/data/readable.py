@@ -60,24 +60,26 @@ def decode_all(data: DataOptions, stamped: Stamps) -> Readable:
     source, target = load_domains(data, None if data.everything else "train")
     more = load_unpaired(data)
     left: dict[Path, str] = {}
-    for some in (*in_rows(data, source, target), *((one,) for one in more or ())):
+    for some in (*group_pictures(data, source, target), *((one,) for one in more or ())):
         found = leave_out(*some)
         refuse_nothing(some[0], found)
         left |= found
     kinds = [path for folder in folders(data) for path in list_unread(folder)]
     left |= dict.fromkeys(kinds, "pictures of this kind are not read")
-    return Readable(source, target, more, (*describe_sides(data), *describe(left)))
+    return Readable(source, target, more, (*describe_sides(data), *describe_left_out(left)))
 
 
 def open_kept(data: DataOptions) -> tuple[PictureDataset, PictureDataset]:
     """The validation side of source and target, without what cannot be read; either may be empty."""
     source, target = load_domains(data, "validation")
-    for some in in_rows(data, source, target):
+    for some in group_pictures(data, source, target):
         leave_out(*some)
     return source, target
 
 
-def in_rows(data: DataOptions, source: PictureDataset, target: PictureDataset) -> list[tuple[PictureDataset, ...]]:
+def group_pictures(
+    data: DataOptions, source: PictureDataset, target: PictureDataset
+) -> list[tuple[PictureDataset, ...]]:
     """Source and target together where they are pairs, else each by itself."""
     return [(source,), (target,)] if data.pairs == "none" else [(source, target)]
 
@@ -117,7 +119,7 @@ def attempt_all(pictures: PictureDataset) -> dict[int, str]:
     return {index: why for index, why in enumerate(told) if why}
 
 
-def describe(left: dict[Path, str]) -> Sequence[str]:
+def describe_left_out(left: dict[Path, str]) -> Sequence[str]:
     """What was left out, in sentences; beyond a few files only how many."""
     told = [f"Left out: {path}: {why.removeprefix(f'{path} cannot be trained on: ')}" for path, why in left.items()]
     more = [f"Left out: {len(told) - NAMED} more; ganvas data check names all."] if len(told) > NAMED else []

@@ -15,7 +15,6 @@ from ganvas.learn.data.batches import BatchPrefetcher, make_batch_sampler
 from ganvas.learn.data.readable import open_pictures
 from ganvas.learn.methods import METHODS
 from ganvas.learn.methods.protocol import Method, TrainingBatch
-from ganvas.learn.pace import Chosen, Stopwatch, choose_precision
 from ganvas.learn.recipe import Recipe
 from ganvas.learn.training.checkpoints import (
     NO_SELECTION,
@@ -25,6 +24,7 @@ from ganvas.learn.training.checkpoints import (
     score_candidate,
 )
 from ganvas.learn.training.diagnosis import RunDoctor
+from ganvas.learn.training.pace import Chosen, Stopwatch, choose_precision
 from ganvas.learn.training.run import Run
 from ganvas.learn.training.samples import SampleSheet
 
@@ -77,7 +77,7 @@ def start_training(
     folder = Run(run)
     with folder.claim():
         folder.refuse_begun()
-        recipe = announced(recipe, tell)
+        recipe = announce_precision(recipe, tell)
         folder.create(recipe)
         return run_training(recipe, folder, on_step, scorer)
 
@@ -95,10 +95,10 @@ def resume_training(
     """
     folder, recipe = Run(run), Run(run).load_recipe()
     with folder.claim():
-        return run_training(announced(recipe, tell), folder, on_step, scorer)
+        return run_training(announce_precision(recipe, tell), folder, on_step, scorer)
 
 
-def announced(recipe: Recipe, tell: Tell) -> Recipe:
+def announce_precision(recipe: Recipe, tell: Tell) -> Recipe:
     """The settled recipe, after all of its pictures were looked at; what was chosen and left out is told."""
     recipe = resolve_schedule(recipe, tell)
     for note in open_pictures(recipe.data).notes:
@@ -113,8 +113,8 @@ def resolve_schedule(recipe: Recipe, tell: Tell = tell_nobody) -> Recipe:
     steps.
     """
     recipe = resolve_threads(recipe)
-    stopwatch, schedule = stopwatch_of(recipe), recipe.schedule
-    chosen = chosen_precision(recipe, stopwatch)
+    stopwatch, schedule = make_stopwatch(recipe), recipe.schedule
+    chosen = find_precision(recipe, stopwatch)
     tell(str(chosen))
     steps = schedule.steps or max(1, round(schedule.minutes * 60 / stopwatch.seconds(chosen.precision)))
     every = schedule.judge_every if schedule.judge_every >= 0 else max(1, steps // CANDIDATE_INTERVALS)
@@ -129,20 +129,20 @@ def resolve_threads(recipe: Recipe) -> Recipe:
     return dataclasses.replace(recipe, schedule=schedule)
 
 
-def pace_of(recipe: Recipe) -> tuple[float, Chosen]:
+def measure_pace(recipe: Recipe) -> tuple[float, Chosen]:
     """The seconds of a learning step on this machine, measured on throw-away networks; the precision, and why."""
-    stopwatch = stopwatch_of(recipe)
-    chosen = chosen_precision(recipe, stopwatch)
+    stopwatch = make_stopwatch(recipe)
+    chosen = find_precision(recipe, stopwatch)
     return stopwatch.seconds(chosen.precision), chosen
 
 
-def chosen_precision(recipe: Recipe, stopwatch: Stopwatch) -> Chosen:
+def find_precision(recipe: Recipe, stopwatch: Stopwatch) -> Chosen:
     """What the recipe's steps are to compute in."""
     descent = getattr(recipe.options, "descent", None)
     return choose_precision(recipe.schedule.precision, getattr(descent, "bf16", True), stopwatch)
 
 
-def stopwatch_of(recipe: Recipe) -> Stopwatch:
+def make_stopwatch(recipe: Recipe) -> Stopwatch:
     """Times steps of the recipe."""
 
     def build() -> tuple[Method, Callable[[int], TrainingBatch]]:

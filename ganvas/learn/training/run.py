@@ -111,6 +111,8 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             with lock(self.folder):
                 yield
+        except BrokenPipeError:  # who watches has gone: that is not the disk
+            raise
         except OSError as error:
             what = f"{self.folder} cannot be written: {error.strerror or error}."
             kept = " The last checkpoint is whole." if self.checkpoint_path.exists() else ""

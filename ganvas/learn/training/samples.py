@@ -26,7 +26,7 @@ class SampleSheet:
     """Validation photos above what the generator makes of them; of a sampler, pictures from fixed noise."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
-        self.photos = some_of(load_sample_photos(recipe.data)) or some_of(open_pictures(recipe.data).source)
+        self.photos = choose_photos(load_sample_photos(recipe.data)) or choose_photos(open_pictures(recipe.data).source)
         self.folder = folder
         if not self.photos:
             raise BadData(f"{recipe.data.source} has no pictures.", "Give a folder of photos.")
@@ -58,7 +58,7 @@ class SampleSheet:
         return tensor_to_pixels(method.generate(TrainingBatch(step, x, x, noise)))[0]
 
 
-def some_of(pictures: PictureDataset) -> list[Pixels]:
+def choose_photos(pictures: PictureDataset) -> list[Pixels]:
     """At most COUNT of the pictures, from the first to the last, without those that cannot be read."""
     chosen = np.linspace(0, len(pictures) - 1, min(SAMPLE_PHOTOS, len(pictures))).astype(int)
     shown = PictureDataset([pictures.paths[int(index)] for index in chosen], pictures.edge, pictures.box)

@@ -126,3 +126,11 @@ def test_a_run_in_a_folder_that_may_not_be_written_is_told(domains: Folders, tmp
 def test_one_picture_each_is_enough_to_begin(tmp_path: Path):
     folders = write_pictures(tmp_path / "a", 1, 1), write_pictures(tmp_path / "b", 1, 2)
     assert loop.start_training(make_tiny_recipe("house", folders, 2), tmp_path / "run")
+
+
+def test_a_watcher_that_has_gone_is_not_taken_for_a_full_disk(domains: Folders, tmp_path: Path):
+    def watch(progress: loop.Progress) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    with pytest.raises(BrokenPipeError):
+        loop.start_training(make_tiny_recipe("house", domains, 2), tmp_path / "run", watch)

@@ -11,8 +11,8 @@ from ganvas.errors import BadRecipe
 from ganvas.learn import pace
 from ganvas.learn import recipe as recipes
 from ganvas.learn.losses.nearest_features import NearestFeatureBank, flatten_positions
-from ganvas.learn.pace import Stopwatch, choose_precision, compare
 from ganvas.learn.training import loop
+from ganvas.learn.training.pace import Stopwatch, choose_precision, compare
 from ganvas.learn.training.precision import autocast
 from ganvas.learn.training.run import Run
 from tests.house import ROOT

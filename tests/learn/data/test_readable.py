@@ -33,7 +33,7 @@ def shown(folder: Path, count: int, name: str) -> Path:
     return folder
 
 
-def halved(recipe: Recipe) -> Recipe:
+def keep_some(recipe: Recipe) -> Recipe:
     """The recipe with pictures kept for choosing and judging."""
     return recipes.override_settings(recipe, ["data.everything=false"])
 
@@ -62,7 +62,7 @@ def test_of_few_pictures_some_are_always_learnt_from(tmp_path: Path):
 def test_a_run_over_few_pictures_learns_and_says_that_none_are_kept(count: int, tmp_path: Path):
     folders = write_pictures(tmp_path / "photos", count, 1), shown(tmp_path / "art", 5, "frame")
     said: list[str] = []
-    loop.start_training(halved(make_tiny_recipe("house", folders, 2)), tmp_path / "run", tell=said.append)
+    loop.start_training(keep_some(make_tiny_recipe("house", folders, 2)), tmp_path / "run", tell=said.append)
     assert (
         f"{folders[1]}: 5 of 5 pictures are learnt from; too few works to keep any for choosing or for judging." in said
     )
@@ -70,7 +70,7 @@ def test_a_run_over_few_pictures_learns_and_says_that_none_are_kept(count: int, 
 
 @pytest.mark.parametrize("name", ["house", "dcgan"])
 def test_one_picture_may_be_the_target(name: str, domains: Folders, tmp_path: Path):
-    recipe = halved(make_tiny_recipe(name, (domains[0], domains[1] / "03.png"), 2))
+    recipe = keep_some(make_tiny_recipe(name, (domains[0], domains[1] / "03.png"), 2))
     method = loop.start_training(recipe, tmp_path / "run")
     assert method.list_generators() and (tmp_path / "run" / "samples" / "step-000002.jpg").exists()
     assert [path.name for path in open_pictures(recipe.data).target.paths] == ["03.png"]
@@ -87,7 +87,7 @@ def test_works_that_are_all_kept_aside_are_not_said_to_be_missing(tmp_path: Path
     art = write_pictures(tmp_path / "art", 14, 2)
     kept = next(path.name for paths in (split_folder(art)["test"], split_folder(art)["validation"]) for path in paths)
     recipe = recipes.override_settings(
-        halved(make_tiny_recipe("house", (domains[0], art))), [f'data.target_only=["{kept}"]']
+        keep_some(make_tiny_recipe("house", (domains[0], art))), [f'data.target_only=["{kept}"]']
     )
     with pytest.raises(BadData, match=r"1 pictures in .* that match .* are kept for choosing and judging.*everything"):
         domains_of(recipe.data)
@@ -191,5 +191,5 @@ def test_bad_pictures_among_the_kept_ones_stop_no_run_either(domains: Folders, t
     photos = write_pictures(tmp_path / "photos", 14, 1)
     for path in split_folder(photos)["validation"]:
         path.write_bytes(b"no picture")
-    loop.start_training(halved(make_tiny_recipe("house", (photos, domains[1]), 2)), tmp_path / "run")
+    loop.start_training(keep_some(make_tiny_recipe("house", (photos, domains[1]), 2)), tmp_path / "run")
     assert (tmp_path / "run" / "samples" / "step-000002.jpg").exists()

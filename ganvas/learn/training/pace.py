@@ -35,6 +35,7 @@ class Stopwatch:
 
     def __init__(self, build: Callable[[], tuple[Method, BatchAt]]) -> None:
         self.build = build
+        self.clock: Callable[[], float] = time.perf_counter
         self.step = 0
 
     @cached_property
@@ -48,9 +49,9 @@ class Stopwatch:
         method.precision = precision
         batch = replace(batch_at(self.step), step=LATE)
         self.step += 1
-        begun = time.perf_counter()
+        begun = self.clock()
         method.train_step(batch, 1.0)
-        return time.perf_counter() - begun
+        return self.clock() - begun
 
     def seconds(self, precision: Precision, tries: int = TRIES) -> float:
         """The median of a few steps, after a first one that is not counted."""

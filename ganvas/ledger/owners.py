@@ -1,7 +1,6 @@
 """Owners as the whole ledger knows them: lists them, and moves rows from one to another. Knows no cookie."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ def list_owners(session: Session) -> list[OwnerSummary]:
     return sorted(found.values(), key=lambda one: -one.last)
 
 
-def count_rows(table: type[PictureRow] | type[JobRow]) -> Select[Any]:
+def count_rows(table: type[PictureRow] | type[JobRow]) -> "Select[str, int, float]":
     """The query of how many rows each owner has, and when the last was made."""
     return select(table.owner, func.count().label("rows"), func.max(table.made).label("last")).group_by(table.owner)
 

@@ -129,7 +129,7 @@ def test_one_picture_each_is_enough_to_begin(tmp_path: Path):
 
 
 def test_a_watcher_that_has_gone_is_not_taken_for_a_full_disk(domains: Folders, tmp_path: Path):
-    def watch(progress: loop.Progress) -> None:
+    def watch(progress: loop.TrainingProgress) -> None:
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     with pytest.raises(BrokenPipeError):

@@ -14,10 +14,10 @@ from tests.jobs.conftest import OWNER, draw_png
 
 
 def test_everything_that_is_recorded_is_json(working_installation):
-    working_installation.finished(
-        working_installation.desk.submit(OWNER, working_installation.order(draw_png(1), b"bad"))
+    working_installation.wait_for_job(
+        working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1), b"bad"))
     )
-    engine = working_installation.desk.database.engine
+    engine = working_installation.service.database.engine
     seen = 0
     with engine.connect() as connection:
         for table in inspect(engine).get_table_names():
@@ -51,7 +51,7 @@ def test_a_ticket_says_for_which_part_and_round_it_was_written():
 @pytest.fixture
 def supervisors(installation):
     """Two keepers of one installation, known as workers."""
-    made = [Supervisor(installation.desk.keep, installation.settings.data / "workers", slots=1) for _ in range(2)]
+    made = [Supervisor(installation.service.references, installation.settings.data / "workers", slots=1) for _ in range(2)]
     for keeper in made:
         keeper.register()
     yield made
@@ -60,14 +60,14 @@ def supervisors(installation):
 
 
 def read_worker_row(place, supervisor: Supervisor) -> WorkerRow | None:
-    with place.desk.database.read() as session:
+    with place.service.database.open_read_session() as session:
         return session.get(WorkerRow, supervisor.id)
 
 
 def test_a_worker_says_that_it_lives_by_the_databases_clock(installation, supervisors):
     one, other = supervisors
     row = read_worker_row(installation, one)
-    with installation.desk.database.write() as session:
+    with installation.service.database.open_write_session() as session:
         session.execute(update(WorkerRow).where(WorkerRow.id == one.id).values(beat=row.beat - 1000))
     one.beat()
     assert read_worker_row(installation, one).beat >= row.beat
@@ -75,19 +75,19 @@ def test_a_worker_says_that_it_lives_by_the_databases_clock(installation, superv
 
 
 def test_each_picture_is_noted_under_the_worker_that_made_it_and_one_version(working_installation):
-    working_installation.finished(working_installation.desk.submit(OWNER, working_installation.order(draw_png(2))))
-    with working_installation.desk.database.engine.connect() as connection:
+    working_installation.wait_for_job(working_installation.service.submit(OWNER, working_installation.build_request(draw_png(2))))
+    with working_installation.service.database.engine.connect() as connection:
         rows = connection.execute(
             text("select executor_id, application_version from workflow_status where name = 'part'")
         ).all()
-    assert {tuple(row) for row in rows} == {(working_installation.shop.shift.keeper.id, queue.VERSION)}
+    assert {tuple(row) for row in rows} == {(working_installation.runtime.worker_runtime.keeper.id, queue.VERSION)}
 
 
 def test_a_worker_whose_lock_is_held_lives_and_one_whose_lock_is_free_is_dead(installation, supervisors):
     one, other = supervisors
     row = read_worker_row(installation, other)
     assert not one.is_dead(row, row.beat)
-    other.lock.close()  # as the system does when the process ends
+    other.lock_file.close()  # as the system does when the process ends
     assert one.is_dead(row, row.beat)
 
 
@@ -104,26 +104,26 @@ def test_only_one_takes_over_and_the_next_may_when_that_one_dies(installation, s
     monkeypatch.setattr(queue, "requeue_executor_tickets", lambda id: taken.append(id) or 1)
     one, other = supervisors
     row = read_worker_row(installation, other)
-    assert one.claim(row) and not one.claim(row)
-    other.lock.close()
+    assert one.claim_dead_worker(row) and not one.claim_dead_worker(row)
+    other.lock_file.close()
     assert one.relieve() == 1, "whoever claimed it died before it took over: the lock is still free"
     assert taken == [other.id]
     assert read_worker_row(installation, other) is None and read_worker_row(installation, one) is not None
 
 
 def test_what_nobody_held_yet_is_held_and_what_was_to_go_goes(installation):
-    order = installation.order(draw_png(5))
-    installation.desk.keep.hold_job = lambda id: None  # as if the process had died there
-    id = installation.desk.submit(OWNER, order)
+    order = installation.build_request(draw_png(5))
+    installation.service.references.hold_job = lambda id: None  # as if the process had died there
+    id = installation.service.submit(OWNER, order)
     assert installation.store.holders(order.photos[0].key) == []
-    del installation.desk.keep.hold_job
+    del installation.service.references.hold_job
     installation.desk.keep.settle()
     assert installation.store.holders(order.photos[0].key) == [f"job:{id}"]
 
 
 def test_a_part_that_the_queue_gave_up_has_failed_with_a_reason(installation, supervisors):
-    id = installation.desk.submit(OWNER, installation.order(draw_png(6)))
-    part = installation.desk.show(OWNER, id).job.parts[0]
+    id = installation.service.submit(OWNER, installation.build_request(draw_png(6)))
+    part = installation.service.get_job(OWNER, id).job.parts[0]
     supervisors[0].give_up(part.ticket)
     seen = installation.desk.show(OWNER, id)
     assert seen.job.state == "failed" and seen.job.parts[0].error["right"]
@@ -132,9 +132,9 @@ def test_a_part_that_the_queue_gave_up_has_failed_with_a_reason(installation, su
 def test_a_part_that_kills_its_worker_each_time_ends(installation):
     from ganvas.jobs.worker import Worker as Doer
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png(7)))
-    part = installation.desk.show(OWNER, id).job.parts[0]
-    doer = Doer(installation.shop.engine, installation.desk.keep, installation.desk.line)
+    id = installation.service.submit(OWNER, installation.build_request(draw_png(7)))
+    part = installation.service.get_job(OWNER, id).job.parts[0]
+    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
     assert all(doer.start_part(part.ticket) for _ in range(8))
     assert doer.start_part(part.ticket) is None
     assert "died" in installation.desk.show(OWNER, id).job.parts[0].error["what"]
@@ -143,9 +143,9 @@ def test_a_part_that_kills_its_worker_each_time_ends(installation):
 def test_what_was_lost_before_it_was_held_is_made_again(installation):
     from ganvas.jobs.worker import Worker as Doer
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png(8)))
-    part = installation.desk.show(OWNER, id).job.parts[0]
-    doer = Doer(installation.shop.engine, installation.desk.keep, installation.desk.line)
+    id = installation.service.submit(OWNER, installation.build_request(draw_png(8)))
+    part = installation.service.get_job(OWNER, id).job.parts[0]
+    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
     outcome = doer.make_picture(part.ticket)
     (installation.store.path(outcome["key"])).unlink()
     assert doer.record_outcome(part.ticket, outcome) is False
@@ -159,9 +159,9 @@ def test_what_was_lost_before_it_was_held_is_made_again(installation):
 def test_what_ends_after_it_was_stopped_is_not_recorded(installation):
     from ganvas.jobs.worker import Worker as Doer
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png(9)))
-    part = installation.desk.show(OWNER, id).job.parts[0]
-    doer = Doer(installation.shop.engine, installation.desk.keep, installation.desk.line)
+    id = installation.service.submit(OWNER, installation.build_request(draw_png(9)))
+    part = installation.service.get_job(OWNER, id).job.parts[0]
+    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
     outcome = doer.make_picture(part.ticket)
     installation.desk.pause(OWNER, id)
     assert doer.record_outcome(part.ticket, outcome) is True

@@ -15,7 +15,7 @@ class RandomTicketWorker:
 
     def __init__(self, place):
         self.place = place
-        self.worker = Worker(place.shop.engine, place.desk.keep, place.desk.line)
+        self.worker = Worker(place.runtime.engine, place.service.references, place.service.queue)
         self.random = random.Random(4)
 
     def list_tickets(self) -> list[str]:
@@ -37,7 +37,7 @@ class RandomTicketWorker:
 
 
 def submit_job(place, owner: str, pictures: int, **changes) -> str:
-    return place.desk.submit(owner, place.order(*[draw_png(number) for number in range(pictures)], **changes))
+    return place.service.submit(owner, place.build_request(*[draw_png(number) for number in range(pictures)], **changes))
 
 
 def test_the_parts_of_a_job_are_begun_in_their_order_whatever_ticket_comes_up(installation):

@@ -19,8 +19,8 @@ def decode_rgb(data: bytes) -> np.ndarray:
 
 
 def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(working_installation):
-    id = working_installation.desk.submit(
-        OWNER, working_installation.order(draw_png(1), b"no photo", draw_png(2), wanted=PictureSettings(format="png"))
+    id = working_installation.service.submit(
+        OWNER, working_installation.build_request(draw_png(1), b"no photo", draw_png(2), wanted=PictureSettings(format="png"))
     )
     seen = working_installation.finished(id)
     assert seen.job.state == "done" and seen.counts == {"done": 2, "failed": 1}
@@ -35,33 +35,33 @@ def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(working_i
     assert (good.picture.width, good.picture.height, good.picture.media_type) == (64, 48, "image/png")
 
 
-def test_a_part_says_nothing_of_its_style_where_that_made_it(works):
-    (part,) = works.finished(works.desk.submit(OWNER, works.order(draw_png(1)))).job.parts
+def test_a_part_says_nothing_of_its_style_where_that_made_it(working_installation):
+    (part,) = working_installation.wait_for_job(working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1)))).job.parts
     assert describe_part(part).made_in is None
 
 
 def test_a_done_picture_is_held_by_its_record_alone(working_installation):
-    id = working_installation.desk.submit(OWNER, working_installation.order(draw_png(3)))
-    picture = working_installation.finished(id).job.parts[0].picture
+    id = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(3)))
+    picture = working_installation.wait_for_job(id).job.parts[0].picture
     assert working_installation.store.holders(picture.key) == [f"picture:{picture.id}"]
-    working_installation.desk.delete(OWNER, id, pictures=True)
+    working_installation.service.delete(OWNER, id, pictures=True)
     assert working_installation.store.holders(picture.key) == []
 
 
 def test_events_tell_all_that_happened_once(working_installation):
-    id = working_installation.desk.submit(OWNER, working_installation.order(draw_png(1), b"bad"))
-    working_installation.finished(id)
-    events = working_installation.desk.events(OWNER, id, 0)
+    id = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1), b"bad"))
+    working_installation.wait_for_job(id)
+    events = working_installation.service.list_events(OWNER, id, 0)
     ends = [(event.body["number"], event.body["state"]) for event in events if event.kind == "part"]
     assert sorted(ends) == [(1, "done"), (1, "running"), (2, "failed"), (2, "running")]
     assert events[-1].kind == "job" and events[-1].body["state"] == "done"
 
 
 def test_failed_parts_alone_are_tried_again(working_installation):
-    id = working_installation.desk.submit(OWNER, working_installation.order(draw_png(1), b"bad"))
-    before = working_installation.finished(id).job.parts[0].picture.id
-    last = working_installation.desk.glance(OWNER, id).events
-    working_installation.desk.retry(OWNER, id)
+    id = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1), b"bad"))
+    before = working_installation.wait_for_job(id).job.parts[0].picture.id
+    last = working_installation.service.get_job_row(OWNER, id).events
+    working_installation.service.retry(OWNER, id)
     seen = working_installation.finished(id)
     assert seen.job.parts[0].picture.id == before
     assert {
@@ -70,17 +70,17 @@ def test_failed_parts_alone_are_tried_again(working_installation):
 
 
 def test_a_short_job_of_another_does_not_wait_for_a_long_one(working_installation):
-    long = working_installation.desk.submit(
-        OTHER_OWNER, working_installation.order(*[draw_png(number) for number in range(30)])
+    long = working_installation.service.submit(
+        OTHER_OWNER, working_installation.build_request(*[draw_png(number) for number in range(30)])
     )
-    short = working_installation.desk.submit(OWNER, working_installation.order(draw_png(99)))
-    working_installation.finished(short)
-    assert working_installation.desk.show(OTHER_OWNER, long).counts.get("queued", 0) > 0
+    short = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(99)))
+    working_installation.wait_for_job(short)
+    assert working_installation.service.show(OTHER_OWNER, long).counts.get("queued", 0) > 0
     working_installation.desk.cancel(OTHER_OWNER, long)
 
 
 def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, styles, working_installation):
-    working_installation.shop.end()  # there is one worker in a process
+    working_installation.runtime.close()  # there is one worker in a process
     place = open_installation(tmp_path / "data", styles, slots=1)
     late = place.service.submit(OWNER, place.build_request(*[draw_png(number) for number in range(16)], priority=9))
     soon = place.service.submit(OWNER, place.build_request(*[draw_png(number) for number in range(4)], priority=1))
@@ -90,7 +90,7 @@ def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, st
         seen = [place.wait_for_job(late), place.wait_for_job(soon), place.wait_for_job(theirs, OTHER_OWNER)]
     finally:
         place.runtime.close()
-        working_installation.shop.begin()
+        working_installation.runtime.start_worker()
     made = sorted((part.picture.made, part.job_id) for one in seen for part in one.job.parts)
     order = [id for _, id in made]
     assert [id for id in order if id != theirs] == [soon] * 4 + [late] * 16
@@ -104,11 +104,11 @@ def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, st
 def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_second(installation, monkeypatch):
     from ganvas.jobs import worker
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png()))
-    part = installation.desk.show(OWNER, id).job.parts[0]
+    id = installation.service.submit(OWNER, installation.build_request(draw_png()))
+    part = installation.service.get_job(OWNER, id).job.parts[0]
     clock = [100.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
-    doer = worker.Worker(installation.shop.engine, installation.desk.keep, installation.desk.line)
+    doer = worker.Worker(installation.runtime.engine, installation.service.keep, installation.service.line)
     on_tile = doer.make_tile_callback(doer.start_part(part.ticket))
     installation.desk.cancel(OWNER, id)
     clock[0] += 0.2
@@ -137,7 +137,7 @@ class BlockingEngine(Engine):
 
 
 def test_stopping_reaches_the_tile_and_what_stopped_goes_on(tmp_path, styles, working_installation):
-    working_installation.shop.end()  # there is one worker in a process
+    working_installation.runtime.close()  # there is one worker in a process
     place = open_installation(tmp_path / "data", styles, BlockingEngine)
     place.runtime.start_worker()
     try:
@@ -166,7 +166,7 @@ def test_stopping_reaches_the_tile_and_what_stopped_goes_on(tmp_path, styles, wo
 def test_what_was_cancelled_is_stopped_while_it_gives_way_too(installation):
     from ganvas.jobs.worker import Worker
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png()))
+    id = installation.service.submit(OWNER, installation.build_request(draw_png()))
     asked = []
 
     def busy() -> bool:
@@ -175,7 +175,7 @@ def test_what_was_cancelled_is_stopped_while_it_gives_way_too(installation):
             installation.desk.cancel(OWNER, id)
         return False
 
-    doer = Worker(installation.shop.engine, installation.desk.keep, installation.desk.line, is_idle=busy)
+    doer = Worker(installation.runtime.engine, installation.service.references, installation.service.queue, is_idle=busy)
     on_tile = doer.make_tile_callback(doer.start_part(installation.desk.show(OWNER, id).job.parts[0].ticket))
     with pytest.raises(Cancelled):
         on_tile(0.1)
@@ -185,8 +185,8 @@ def test_a_tile_that_takes_long_is_stopped_in_the_middle(installation):
     """The network never comes back by itself: what is watched alone can stop it."""
     from ganvas.jobs.worker import Worker
 
-    id = installation.desk.submit(OWNER, installation.order(draw_png()))
-    ticket = installation.desk.show(OWNER, id).job.parts[0].ticket
+    id = installation.service.submit(OWNER, installation.build_request(draw_png()))
+    ticket = installation.service.get_job(OWNER, id).job.parts[0].ticket
 
     class Endless:
         def __call__(self, x):
@@ -197,8 +197,8 @@ def test_a_tile_that_takes_long_is_stopped_in_the_middle(installation):
             while True:
                 check()
 
-    installation.shop.engine.open = lambda path: Endless()
-    doer = Worker(installation.shop.engine, installation.desk.keep, installation.desk.line)
+    installation.runtime.engine.open = lambda path: Endless()
+    doer = Worker(installation.runtime.engine, installation.desk.keep, installation.desk.line)
     assert doer.make_picture(ticket) == {}
     assert installation.desk.show(OWNER, id).counts == {"cancelled": 1}
 
@@ -209,9 +209,9 @@ def test_jobs_give_way_to_pictures_that_somebody_waits_for(installation, share):
 
     asked = []
     worker = Worker(
-        installation.shop.engine,
-        installation.desk.keep,
-        installation.desk.line,
+        installation.runtime.engine,
+        installation.service.references,
+        installation.service.queue,
         is_idle=lambda: asked.append(1) or len(asked) > 3,
     )
     worker.yield_to_interactive()

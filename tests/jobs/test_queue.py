@@ -69,9 +69,9 @@ def test_a_worker_says_that_it_lives_by_the_databases_clock(installation, superv
     row = read_worker_row(installation, one)
     with installation.service.database.open_write_session() as session:
         session.execute(update(WorkerRow).where(WorkerRow.id == one.id).values(beat=row.beat - 1000))
-    one.beat()
+    one.send_heartbeat()
     assert read_worker_row(installation, one).beat >= row.beat
-    assert other.relieve() == 0
+    assert other.take_over_dead() == 0
 
 
 def test_each_picture_is_noted_under_the_worker_that_made_it_and_one_version(working_installation):
@@ -80,7 +80,7 @@ def test_each_picture_is_noted_under_the_worker_that_made_it_and_one_version(wor
         rows = connection.execute(
             text("select executor_id, application_version from workflow_status where name = 'part'")
         ).all()
-    assert {tuple(row) for row in rows} == {(working_installation.runtime.worker_runtime.keeper.id, queue.VERSION)}
+    assert {tuple(row) for row in rows} == {(working_installation.runtime.worker_runtime.supervisor.id, queue.VERSION)}
 
 
 def test_a_worker_whose_lock_is_held_lives_and_one_whose_lock_is_free_is_dead(installation, supervisors):
@@ -106,7 +106,7 @@ def test_only_one_takes_over_and_the_next_may_when_that_one_dies(installation, s
     row = read_worker_row(installation, other)
     assert one.claim_dead_worker(row) and not one.claim_dead_worker(row)
     other.lock_file.close()
-    assert one.relieve() == 1, "whoever claimed it died before it took over: the lock is still free"
+    assert one.take_over_dead() == 1, "whoever claimed it died before it took over: the lock is still free"
     assert taken == [other.id]
     assert read_worker_row(installation, other) is None and read_worker_row(installation, one) is not None
 
@@ -117,15 +117,15 @@ def test_what_nobody_held_yet_is_held_and_what_was_to_go_goes(installation):
     id = installation.service.submit(OWNER, order)
     assert installation.store.holders(order.photos[0].key) == []
     del installation.service.references.hold_job
-    installation.desk.keep.settle()
+    installation.service.references.apply_pending()
     assert installation.store.holders(order.photos[0].key) == [f"job:{id}"]
 
 
 def test_a_part_that_the_queue_gave_up_has_failed_with_a_reason(installation, supervisors):
     id = installation.service.submit(OWNER, installation.build_request(draw_png(6)))
     part = installation.service.get_job(OWNER, id).job.parts[0]
-    supervisors[0].give_up(part.ticket)
-    seen = installation.desk.show(OWNER, id)
+    supervisors[0].mark_ticket_failed(part.ticket)
+    seen = installation.service.get_job(OWNER, id)
     assert seen.job.state == "failed" and seen.job.parts[0].error["right"]
 
 
@@ -134,10 +134,10 @@ def test_a_part_that_kills_its_worker_each_time_ends(installation):
 
     id = installation.service.submit(OWNER, installation.build_request(draw_png(7)))
     part = installation.service.get_job(OWNER, id).job.parts[0]
-    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
+    doer = Doer(installation.runtime.engine, installation.service.references, installation.service.queue)
     assert all(doer.start_part(part.ticket) for _ in range(8))
     assert doer.start_part(part.ticket) is None
-    assert "died" in installation.desk.show(OWNER, id).job.parts[0].error["what"]
+    assert "died" in installation.service.get_job(OWNER, id).job.parts[0].error["what"]
 
 
 def test_what_was_lost_before_it_was_held_is_made_again(installation):
@@ -145,13 +145,13 @@ def test_what_was_lost_before_it_was_held_is_made_again(installation):
 
     id = installation.service.submit(OWNER, installation.build_request(draw_png(8)))
     part = installation.service.get_job(OWNER, id).job.parts[0]
-    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
+    doer = Doer(installation.runtime.engine, installation.service.references, installation.service.queue)
     outcome = doer.make_picture(part.ticket)
     (installation.store.path(outcome["key"])).unlink()
     assert doer.record_outcome(part.ticket, outcome) is False
     assert doer.record_outcome(part.ticket, doer.make_picture(part.ticket)) is True
     assert doer.record_outcome(part.ticket, outcome) is True, "twice is once"
-    seen = installation.desk.show(OWNER, id)
+    seen = installation.service.get_job(OWNER, id)
     assert seen.counts == {"done": 1}
     assert installation.store.get(seen.job.parts[0].picture.key)
 
@@ -161,11 +161,11 @@ def test_what_ends_after_it_was_stopped_is_not_recorded(installation):
 
     id = installation.service.submit(OWNER, installation.build_request(draw_png(9)))
     part = installation.service.get_job(OWNER, id).job.parts[0]
-    doer = Doer(installation.runtime.engine, installation.service.keep, installation.service.line)
+    doer = Doer(installation.runtime.engine, installation.service.references, installation.service.queue)
     outcome = doer.make_picture(part.ticket)
-    installation.desk.pause(OWNER, id)
+    installation.service.pause(OWNER, id)
     assert doer.record_outcome(part.ticket, outcome) is True
-    assert installation.desk.show(OWNER, id).counts == {"paused": 1}
-    installation.desk.resume(OWNER, id)
+    assert installation.service.get_job(OWNER, id).counts == {"paused": 1}
+    installation.service.resume(OWNER, id)
     assert doer.record_outcome(part.ticket, outcome) is True
-    assert installation.desk.show(OWNER, id).counts == {"queued": 1}
+    assert installation.service.get_job(OWNER, id).counts == {"queued": 1}

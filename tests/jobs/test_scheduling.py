@@ -19,7 +19,7 @@ class RandomTicketWorker:
         self.random = random.Random(4)
 
     def list_tickets(self) -> list[str]:
-        with self.place.desk.database.read() as session:
+        with self.place.service.database.open_read_session() as session:
             return list(session.scalars(select(PartRow.ticket).where(PartRow.state == "queued").order_by(PartRow.id)))
 
     def start_parts(self, count: int) -> list[tuple[str, int]]:
@@ -32,7 +32,7 @@ class RandomTicketWorker:
         return begun
 
     def find_part(self, ticket: str) -> PartRow:
-        with self.place.desk.database.read() as session:
+        with self.place.service.database.open_read_session() as session:
             return session.scalars(select(PartRow).where(PartRow.ticket == ticket)).one()
 
 
@@ -84,11 +84,11 @@ def test_what_is_paused_or_cancelled_takes_no_turn_and_the_rest_keeps_its_ticket
     hands = RandomTicketWorker(installation)
     hands.start_parts(2)
     before = hands.list_tickets()
-    installation.desk.cancel(OWNER, gone)
+    installation.service.cancel(OWNER, gone)
     assert all(hands.worker.start_part(ticket) is None for ticket in set(before) - set(hands.list_tickets()))
     assert [id for id, _ in hands.start_parts(4)] == [stays] * 4
     assert len(hands.list_tickets()) == 0
-    installation.desk.retry(OWNER, gone)
+    installation.service.retry(OWNER, gone)
     assert hands.start_parts(5) == [(gone, number) for number in range(1, 6)]
 
 
@@ -106,7 +106,7 @@ def test_the_turns_of_owners_without_work_are_forgotten(installation):
     id = submit_job(installation, OWNER, 1)
     submit_job(installation, OTHER_OWNER, 1)
     RandomTicketWorker(installation).start_parts(1)
-    installation.desk.cancel(OWNER, id)
-    with installation.desk.database.write() as session:
+    installation.service.cancel(OWNER, id)
+    with installation.service.database.open_write_session() as session:
         remove_idle_owners(session)
         assert set(session.scalars(select(OwnerTurnRow.owner))) == {ALL_OWNERS, OTHER_OWNER}

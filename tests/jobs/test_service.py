@@ -28,13 +28,13 @@ def test_a_job_is_its_owners_alone(installation):
         installation.service.get_job,
         installation.service.cancel,
         installation.service.pause,
-        installation.desk.retry,
-        installation.desk.delete,
+        installation.service.retry,
+        installation.service.delete,
     ):
         with pytest.raises(NotFound):
             call(OTHER_OWNER, id)
-    assert installation.desk.jobs(OTHER_OWNER) == []
-    assert [seen.job.id for seen in installation.desk.jobs(OWNER)] == [id]
+    assert installation.service.list_jobs(OTHER_OWNER) == []
+    assert [seen.job.id for seen in installation.service.list_jobs(OWNER)] == [id]
 
 
 def test_what_cannot_be_done_is_refused_at_once(installation):
@@ -48,25 +48,25 @@ def test_what_cannot_be_done_is_refused_at_once(installation):
     ]:
         with pytest.raises(error):
             installation.service.submit(OWNER, installation.build_request(draw_png(), **said))
-    assert installation.desk.jobs(OWNER) == []
+    assert installation.service.list_jobs(OWNER) == []
 
 
 def test_a_job_that_is_too_long_is_refused_with_the_limit(installation):
-    installation.service.most = JobLimits(job_pictures=3)
+    installation.service.limits = JobLimits(job_pictures=3)
     with pytest.raises(TooLarge, match="at most 3"):
         installation.service.submit(OWNER, installation.build_request(draw_png(1), draw_png(2), styles=["inverting", "copying"]))
 
 
 def test_one_owner_cannot_fill_the_line(installation):
-    installation.service.most = JobLimits(owner_jobs=2, owner_pictures=3)
+    installation.service.limits = JobLimits(owner_jobs=2, owner_pictures=3)
     installation.service.submit(OWNER, installation.build_request(draw_png(1), draw_png(2)))
     with pytest.raises(Overloaded) as refused:
         installation.service.submit(OWNER, installation.build_request(draw_png(3), draw_png(4)))
     assert refused.value.retry_after > 1
-    installation.desk.submit(OWNER, installation.order(draw_png(5)))
+    installation.service.submit(OWNER, installation.build_request(draw_png(5)))
     with pytest.raises(Overloaded):
-        installation.desk.submit(OWNER, installation.order(draw_png(6)))
-    installation.desk.submit(OTHER_OWNER, installation.order(draw_png(7)))
+        installation.service.submit(OWNER, installation.build_request(draw_png(6)))
+    installation.service.submit(OTHER_OWNER, installation.build_request(draw_png(7)))
 
 
 def test_stopping_goes_on_and_stops_for_good(installation):
@@ -74,9 +74,9 @@ def test_stopping_goes_on_and_stops_for_good(installation):
     for act, state in [("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled"), ("resume", "cancelled")]:
         getattr(installation.service, act)(OWNER, id)
         assert installation.service.get_job(OWNER, id).counts == {state: 2}
-        assert installation.service.glance(OWNER, id).state == state
-    installation.desk.retry(OWNER, id)
-    assert installation.desk.show(OWNER, id).counts == {"queued": 2}
+        assert installation.service.get_job_row(OWNER, id).state == state
+    installation.service.retry(OWNER, id)
+    assert installation.service.get_job(OWNER, id).counts == {"queued": 2}
 
 
 def test_events_are_numbered_without_a_gap(installation):
@@ -85,15 +85,15 @@ def test_events_are_numbered_without_a_gap(installation):
     installation.service.resume(OWNER, id)
     events = installation.service.list_events(OWNER, id, 0)
     assert [event.number for event in events] == list(range(1, len(events) + 1))
-    assert [event.number for event in installation.desk.events(OWNER, id, 3)] == list(range(4, len(events) + 1))
-    assert installation.desk.newest([id]) == {id: (len(events), False)}
+    assert [event.number for event in installation.service.list_events(OWNER, id, 3)] == list(range(4, len(events) + 1))
+    assert installation.service.get_last_event_numbers([id]) == {id: (len(events), False)}
 
 
 def test_owners_stand_in_line_in_turn(installation):
     mine = [installation.service.submit(OWNER, installation.build_request(draw_png(number))) for number in range(5)]
     yours = installation.service.submit(OTHER_OWNER, installation.build_request(draw_png(9)))
     positions = [installation.service.get_job(OWNER, id).forecast.position for id in mine]
-    assert installation.desk.show(OTHER_OWNER, yours).forecast.position == 2
+    assert installation.service.get_job(OTHER_OWNER, yours).forecast.position == 2
     assert positions == [1, 3, 4, 5, 6]
 
 
@@ -131,6 +131,6 @@ def test_a_photo_that_never_came_has_failed_with_its_reason_and_is_not_tried_aga
     assert seen.counts == {"queued": 1, "failed": 1}
     assert seen.job.parts[1].error == lost.error
     installation.service.retry(OWNER, id)
-    assert installation.desk.show(OWNER, id).counts == {"queued": 1, "failed": 1}
-    assert installation.desk.events(OWNER, id, 0)[0].body["counts"] == {"queued": 1, "failed": 1}
-    installation.desk.delete(OWNER, id)
+    assert installation.service.get_job(OWNER, id).counts == {"queued": 1, "failed": 1}
+    assert installation.service.list_events(OWNER, id, 0)[0].body["counts"] == {"queued": 1, "failed": 1}
+    installation.service.delete(OWNER, id)

@@ -20,9 +20,9 @@ def decode_rgb(data: bytes) -> np.ndarray:
 
 def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(working_installation):
     id = working_installation.service.submit(
-        OWNER, working_installation.build_request(draw_png(1), b"no photo", draw_png(2), wanted=PictureSettings(format="png"))
+        OWNER, working_installation.build_request(draw_png(1), b"no photo", draw_png(2), settings=PictureSettings(format="png"))
     )
-    seen = working_installation.finished(id)
+    seen = working_installation.wait_for_job(id)
     assert seen.job.state == "done" and seen.counts == {"done": 2, "failed": 1}
     good, bad, _ = seen.job.parts
     assert (
@@ -44,7 +44,7 @@ def test_a_done_picture_is_held_by_its_record_alone(working_installation):
     id = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(3)))
     picture = working_installation.wait_for_job(id).job.parts[0].picture
     assert working_installation.store.holders(picture.key) == [f"picture:{picture.id}"]
-    working_installation.service.delete(OWNER, id, pictures=True)
+    working_installation.service.delete(OWNER, id, with_pictures=True)
     assert working_installation.store.holders(picture.key) == []
 
 
@@ -62,10 +62,10 @@ def test_failed_parts_alone_are_tried_again(working_installation):
     before = working_installation.wait_for_job(id).job.parts[0].picture.id
     last = working_installation.service.get_job_row(OWNER, id).events
     working_installation.service.retry(OWNER, id)
-    seen = working_installation.finished(id)
+    seen = working_installation.wait_for_job(id)
     assert seen.job.parts[0].picture.id == before
     assert {
-        event.body["number"] for event in working_installation.desk.events(OWNER, id, last) if event.kind == "part"
+        event.body["number"] for event in working_installation.service.list_events(OWNER, id, last) if event.kind == "part"
     } == {2}
 
 
@@ -75,8 +75,8 @@ def test_a_short_job_of_another_does_not_wait_for_a_long_one(working_installatio
     )
     short = working_installation.service.submit(OWNER, working_installation.build_request(draw_png(99)))
     working_installation.wait_for_job(short)
-    assert working_installation.service.show(OTHER_OWNER, long).counts.get("queued", 0) > 0
-    working_installation.desk.cancel(OTHER_OWNER, long)
+    assert working_installation.service.get_job(OTHER_OWNER, long).counts.get("queued", 0) > 0
+    working_installation.service.cancel(OTHER_OWNER, long)
 
 
 def test_owners_share_a_worker_and_priority_orders_what_is_ones_own(tmp_path, styles, working_installation):
@@ -108,9 +108,9 @@ def test_what_was_cancelled_is_stopped_at_the_first_tile_after_a_quarter_of_a_se
     part = installation.service.get_job(OWNER, id).job.parts[0]
     clock = [100.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
-    doer = worker.Worker(installation.runtime.engine, installation.service.keep, installation.service.line)
+    doer = worker.Worker(installation.runtime.engine, installation.service.references, installation.service.queue)
     on_tile = doer.make_tile_callback(doer.start_part(part.ticket))
-    installation.desk.cancel(OWNER, id)
+    installation.service.cancel(OWNER, id)
     clock[0] += 0.2
     on_tile(0.1)
     clock[0] += 0.06
@@ -172,11 +172,11 @@ def test_what_was_cancelled_is_stopped_while_it_gives_way_too(installation):
     def busy() -> bool:
         asked.append(1)
         if len(asked) == 3:
-            installation.desk.cancel(OWNER, id)
+            installation.service.cancel(OWNER, id)
         return False
 
     doer = Worker(installation.runtime.engine, installation.service.references, installation.service.queue, is_idle=busy)
-    on_tile = doer.make_tile_callback(doer.start_part(installation.desk.show(OWNER, id).job.parts[0].ticket))
+    on_tile = doer.make_tile_callback(doer.start_part(installation.service.get_job(OWNER, id).job.parts[0].ticket))
     with pytest.raises(Cancelled):
         on_tile(0.1)
 
@@ -193,14 +193,14 @@ def test_a_tile_that_takes_long_is_stopped_in_the_middle(installation):
             raise AssertionError("it is to be watched")
 
         def watch(self, check, x):
-            installation.desk.cancel(OWNER, id)
+            installation.service.cancel(OWNER, id)
             while True:
                 check()
 
     installation.runtime.engine.open = lambda path: Endless()
-    doer = Worker(installation.runtime.engine, installation.desk.keep, installation.desk.line)
+    doer = Worker(installation.runtime.engine, installation.service.references, installation.service.queue)
     assert doer.make_picture(ticket) == {}
-    assert installation.desk.show(OWNER, id).counts == {"cancelled": 1}
+    assert installation.service.get_job(OWNER, id).counts == {"cancelled": 1}
 
 
 @pytest.mark.parametrize("share", [0.1])

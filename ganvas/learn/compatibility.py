@@ -41,11 +41,11 @@ def find_conflicts(name: str, method: Any, options: Any, data: DataOptions) -> I
     generator: GeneratorOptions | None = getattr(options, "generator", None)
     adversary: RegularisationOptions | None = getattr(options, "adversary", None)
     if isinstance(generator, GeneratorOptions):
-        yield from find_network_conflicts(name, "generator", generator.network, method.generators)
+        yield from find_network_conflicts(name, "generator", generator.network, method.supported_generators)
     if local := get_local_options(getattr(options, "generator", None)):
         yield from find_local_conflicts(local, bool(getattr(options, "texture", False)))
     if isinstance(adversary, AdversarialOptions):
-        yield from find_network_conflicts(name, "discriminator", adversary.discriminator.network, method.discriminators)
+        yield from find_network_conflicts(name, "discriminator", adversary.discriminator.network, method.supported_discriminators)
         yield from find_penalty_conflicts(adversary)
         if isinstance(generator, GeneratorOptions):
             yield from find_size_conflicts(name, generator, adversary, data.crop)

@@ -29,17 +29,17 @@ def arguments(tmp_path):
     return argparse.Namespace(only=[], minutes=0.01, runs=tmp_path / "runs", sets=tmp_path)
 
 
-def test_two_recipes_are_trained_scored_and_drawn(given, domains, tmp_path):
+def test_two_recipes_are_trained_scored_and_drawn(arguments, domain_folders, tmp_path):
     wanted = {
-        name: methods.recipes.override_settings(make_tiny_recipe("house", domains, 3), [f'name="{name}"'])
+        name: methods.recipes.override_settings(make_tiny_recipe("house", domain_folders, 3), [f'name="{name}"'])
         for name in ("one", "two")
     }
-    rows = methods.train_and_score(wanted, given.runs)
+    rows = methods.train_and_score(wanted, arguments.runs)
     assert rows["one"]["steps"] == 3 and rows["one"]["MB"] > 50
     assert {"style", "style_error", "content", "content_error", "seconds a step"} < rows["two"].keys()
-    again = methods.train_and_score({"one": wanted["one"]}, given.runs)
+    again = methods.train_and_score({"one": wanted["one"]}, arguments.runs)
     assert again["one"]["style"] == rows["one"]["style"], "a run that is there goes on, and this one was finished"
-    methods.draw_contact_sheet(wanted, given.runs, tmp_path / "sheet.jpg")
+    methods.draw_contact_sheet(wanted, arguments.runs, tmp_path / "sheet.jpg")
     assert decode((tmp_path / "sheet.jpg").read_bytes()).pixels.shape[1] > 3 * 48
     text = methods.format_table(rows)
     assert text.splitlines()[0].startswith("|  | steps | seconds a step") and "| one | 3 |" in text
@@ -54,9 +54,9 @@ def test_every_row_is_a_recipe_that_fits(data_sets, monkeypatch):
     assert methods.filter_rows(methods.OPTION_VARIANTS, ["house"]).keys() == {"house"}
 
 
-def test_advice_and_default_have_the_same_minutes_and_pictures(domains, monkeypatch):
+def test_advice_and_default_have_the_same_minutes_and_pictures(domain_folders, monkeypatch):
     monkeypatch.setattr(methods.loop, "measure_pace", lambda recipe: (0.5, Chosen("fp32", "so it is")))
-    advised, default = methods.build_advised_and_default(*domains, 5.0, ["schedule.threads=1"]).values()
+    advised, default = methods.build_advised_and_default(*domain_folders, 5.0, ["schedule.threads=1"]).values()
     assert advised.data.target == default.data.target and advised.schedule == default.schedule
     assert advised.options != default.options, "five minutes are few: the advice is a shorter warm start"
 

@@ -59,14 +59,14 @@ def scoring_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScoringR
 
 
 def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
-    asked: ScoringRequest, capsys: pytest.CaptureFixture[str]
+    scoring_request: ScoringRequest, capsys: pytest.CaptureFixture[str]
 ):
     lite = FakeStyleTransferLite()
-    answers = dict(scores.judge_all_styles(asked, ["inverting", "copying"], lite))
+    answers = dict(scores.judge_all_styles(scoring_request, ["inverting", "copying"], lite))
     assert list(answers) == ["copying"], "what cannot be judged is named, and the others go on"
     assert "inverting is left out: No pictures in" in capsys.readouterr().out
 
-    text = "\n\n".join(scores.render_sections(asked.catalog, answers))
+    text = "\n\n".join(scores.render_sections(scoring_request.catalog, answers))
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
     assert COLUMNS in lines
     told = {line[0].split("`")[1]: line[1:] for line in lines if "`" in line[0]}
@@ -77,58 +77,58 @@ def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
         ["Copying", "Kernel distance x 1000"],
         ["Copying", "Feature distance"],
     ]
-    assert (asked.out / "copying" / "report.html").exists()
+    assert (scoring_request.out / "copying" / "report.html").exists()
 
     painted = len(lite.asked)
-    again = dict(scores.judge_all_styles(asked, ["copying"], lite))
+    again = dict(scores.judge_all_styles(scoring_request, ["copying"], lite))
     assert again["copying"]["made"] == answers["copying"]["made"]
     assert len(lite.asked) == painted
 
 
-def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(asked: ScoringRequest):
-    path = asked.catalog.path("copying")
+def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(scoring_request: ScoringRequest):
+    path = scoring_request.catalog.path("copying")
     data = {"source": "drawn/train/A", "target": "drawn/train/B", "everything": True, "unpaired": {"source": "photos"}}
     rewrite_style(path, replace(load_style(path), recipe={"data": data}, method="house-pairs"))
     rewrite_style(
-        asked.catalog.path("inverting"), replace(load_style(asked.catalog.path("inverting")), method="house-pairs")
+        scoring_request.catalog.path("inverting"), replace(load_style(scoring_request.catalog.path("inverting")), method="house-pairs")
     )
-    folders = scores.find_evaluation_folders(load_style(path), asked.sets)
-    assert folders.photos == asked.sets / "photos" and folders.art == asked.sets / "drawn/val/B"
-    assert folders.trained == asked.sets / "drawn/train/B"
+    folders = scores.find_evaluation_folders(load_style(path), scoring_request.sets)
+    assert folders.photos == scoring_request.sets / "photos" and folders.art == scoring_request.sets / "drawn/val/B"
+    assert folders.trained == scoring_request.sets / "drawn/train/B"
     assert scores.list_scorable_styles(Catalog([path.parent])) == ["copying"], "the other has seen pairs alone"
 
 
-def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(asked: ScoringRequest):
-    folder = asked.catalog.path("copying").parent
-    folders = scores.find_evaluation_folders(asked.catalog.get("copying"), asked.sets)
-    before = scores.hash_inputs(folder / "copying.onnx", folders, asked.out)
+def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(scoring_request: ScoringRequest):
+    folder = scoring_request.catalog.path("copying").parent
+    folders = scores.find_evaluation_folders(scoring_request.catalog.get("copying"), scoring_request.sets)
+    before = scores.hash_inputs(folder / "copying.onnx", folders, scoring_request.out)
     rewrite_style(folder / "copying.onnx", replace(load_style(folder / "copying.onnx"), scores={"kernel": 1.0}))
-    assert scores.hash_inputs(folder / "copying.onnx", folders, asked.out) == before
-    assert scores.hash_inputs(folder / "inverting.onnx", folders, asked.out) != before
+    assert scores.hash_inputs(folder / "copying.onnx", folders, scoring_request.out) == before
+    assert scores.hash_inputs(folder / "inverting.onnx", folders, scoring_request.out) != before
     rewrite_style(folder / "copying.onnx", replace(load_style(folder / "copying.onnx"), canvas=333))
-    assert scores.hash_inputs(folder / "copying.onnx", folders, asked.out) != before
+    assert scores.hash_inputs(folder / "copying.onnx", folders, scoring_request.out) != before
 
 
-def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(asked: ScoringRequest):
-    folders, lite = EvaluationFolders(asked.sets / "photos", asked.sets / "art"), FakeStyleTransferLite()
-    given, own = peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out)
+def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(scoring_request: ScoringRequest):
+    folders, lite = EvaluationFolders(scoring_request.sets / "photos", scoring_request.sets / "art"), FakeStyleTransferLite()
+    given, own = peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out)
     chosen = datasets.select_sets(folders)
     assert {path.stem for path in given.glob("*.png")} == {path.stem for path in chosen.photos}
-    assert own.name == "lite-built-in-3" and own.parent == asked.out
+    assert own.name == "lite-built-in-3" and own.parent == scoring_request.out
     photo = chosen.photos[0]
     assert np.array_equal(np.asarray(Image.open(own / f"{photo.stem}.png")), np.asarray(Image.open(photo)))
 
     count = len(lite.asked)
-    assert peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out) == [given, own]
+    assert peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out) == [given, own]
     assert len(lite.asked) == count, "nothing is painted twice"
-    peer_pictures.make_peer_pictures(lite, folders, asked.out / "another", asked.out)
+    peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "another", scoring_request.out)
     new = lite.asked[count:]
     assert len(new) == len(chosen.photos) and not [style for _, style in new if isinstance(style, int)]
 
     painting = peer_pictures.choose_painting(photo, chosen.trained)
     count = len(lite.asked)
     Image.open(painting).rotate(180).save(painting)
-    peer_pictures.make_peer_pictures(lite, folders, asked.out / "one", asked.out)
+    peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out)
     assert (photo.name, painting.name) in lite.asked[count:]
 
 
@@ -152,13 +152,13 @@ class FixedBestScorer(BrightnessScorer):
         return self.chosen
 
 
-def test_seeds_are_compared_score_by_score(asked: ScoringRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    files: Sequence[Path] = [asked.catalog.path(name) for name in ("copying", "inverting")]
+def test_seeds_are_compared_score_by_score(scoring_request: ScoringRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    files: Sequence[Path] = [scoring_request.catalog.path(name) for name in ("copying", "inverting")]
     write_style(tmp_path / "third", "blurring")
     page = tmp_path / "benchmarks.md"
     page.write_text("# Benchmarks\n")
     words = [*map(str, files), str(tmp_path / "third" / "blurring.onnx"), "--write"]
-    words += ["--photos", str(asked.sets / "photos"), "--art", str(asked.sets / "art")]
+    words += ["--photos", str(scoring_request.sets / "photos"), "--art", str(scoring_request.sets / "art")]
     monkeypatch.setattr("sys.argv", ["seeds", *words])
     monkeypatch.setattr(markdown_report.write_section, "__defaults__", (page,))
     seed_variance.main()

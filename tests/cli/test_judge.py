@@ -15,7 +15,7 @@ from tests.datasets.test_split import paint
 
 
 @pytest.fixture
-def folder_options(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def folder_options(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options that name folders of photos and art, made of blobs."""
     paint(Path("photos"), 36)
     paint(Path("art"), 36, first=100)
@@ -23,8 +23,8 @@ def folder_options(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["--photos", "photos", "--art", "art"]
 
 
-def test_a_style_is_judged_reported_and_judged_again(run_command: RunCommand, folders: list[str]):
-    first = run_command("judge", "blurring", *folders, "--against", "identity", "--report", "report.html")
+def test_a_style_is_judged_reported_and_judged_again(run_command: RunCommand, folder_options: list[str]):
+    first = run_command("judge", "blurring", *folder_options, "--against", "identity", "--report", "report.html")
     assert first.code == 0, first.err
     lines = {line.split()[0]: line for line in first.out.splitlines()}
     assert lines["SCORE"].split()[1:3] == ["blurring", "identity"]
@@ -44,10 +44,10 @@ def test_a_style_is_judged_reported_and_judged_again(run_command: RunCommand, fo
 
 
 def test_what_was_judged_is_found_again_wherever_it_is_now(
-    run_command: RunCommand, folders: list[str], monkeypatch: pytest.MonkeyPatch
+    run_command: RunCommand, folder_options: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     write_style(Path(), "inverting")
-    words = ["judge", "inverting.onnx", *folders, "--against", "identity", "--report", "report.html"]
+    words = ["judge", "inverting.onnx", *folder_options, "--against", "identity", "--report", "report.html"]
     assert run_command(*words).code == 0
     Path("elsewhere").mkdir()
     for name in ("photos", "art", "inverting.onnx", "report.html"):
@@ -74,22 +74,22 @@ def test_what_was_judged_is_found_again_wherever_it_is_now(
     assert run_command("judge", "renamed.onnx", "--against", "identity", "--against", "identity", *there).code == 2
 
 
-def test_scores_are_written_into_a_file_that_is_not_published(run_command: RunCommand, folders: list[str]):
+def test_scores_are_written_into_a_file_that_is_not_published(run_command: RunCommand, folder_options: list[str]):
     write_style(Path(), "inverting")
-    done = run_command("judge", "inverting.onnx", *folders, "--write", "--json")
+    done = run_command("judge", "inverting.onnx", *folder_options, "--write", "--json")
     assert done.code == 0, done.err
     style = load_style(Path("inverting.onnx"))
     assert style.scores["content"] == json.loads(done.out)["subjects"][0]["scores"]["content"]
     assert run_command("styles", "add", "inverting.onnx").code in (0, 2)
 
 
-def test_a_published_style_never_changes(run_command: RunCommand, folders: list[str]):
-    done = run_command("judge", "blurring", *folders, "--write")
+def test_a_published_style_never_changes(run_command: RunCommand, folder_options: list[str]):
+    done = run_command("judge", "blurring", *folder_options, "--write")
     assert done.code == 2
     assert "not a style file" in done.err
     write_style(Path(), "inverting")
     Path("inverting.onnx").chmod(0o444)
-    done = run_command("judge", "inverting.onnx", *folders, "--write")
+    done = run_command("judge", "inverting.onnx", *folder_options, "--write")
     assert done.code == 2
     assert "published" in done.err
 
@@ -103,7 +103,7 @@ def test_a_published_style_never_changes(run_command: RunCommand, folders: list[
         (["--again", "missing.html"], "holds no judgement"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(run_command: RunCommand, folders: list[str], words: list[str], said: str):
+def test_what_is_wrong_is_said_in_a_line(run_command: RunCommand, folder_options: list[str], words: list[str], said: str):
     done = run_command("judge", *words)
     assert done.code == 2
     assert said in done.err

@@ -18,11 +18,11 @@ def test_all_styles_are_listed(run_command: RunCommand):
     assert {style["name"] for style in json.loads(run_command("styles", "list", "--json").out)} >= set(NETWORKS)
 
 
-def test_a_style_says_all_of_itself(run_command: RunCommand, home: Path):
+def test_a_style_says_all_of_itself(run_command: RunCommand, data_folder: Path):
     about = json.loads(run_command("styles", "show", "inverting", "--json").out)
     assert about["licence"] == "CC0-1.0"
     assert about["title"]["en"] == "Inverting"
-    assert Path(about["file"]).parent == home / "styles"
+    assert Path(about["file"]).parent == data_folder / "styles"
     assert "title.zh: 试验 inverting" in run_command("styles", "show", "inverting").out
 
 

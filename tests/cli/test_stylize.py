@@ -120,41 +120,41 @@ def test_a_strength_out_of_range_is_refused_before_any_work(run_command: RunComm
     assert not Path("out.png").exists()
 
 
-def test_photos_of_one_name_become_as_many_pictures(call: RunCommand):
+def test_photos_of_one_name_become_as_many_pictures(run_command: RunCommand):
     photos = [
         write_grey_photo(Path(folder) / "IMG_1.png", value)
         for folder, value in zip("abcd", (10, 60, 110, 160), strict=True)
     ]
-    answer = call("stylize", *photos, "--style", "inverting", "--out", "prints")
+    answer = run_command("stylize", *photos, "--style", "inverting", "--out", "prints")
     assert answer.code == 0
     names = ["prints/IMG_1.png", *(f"prints/IMG_1 ({number}).png" for number in (2, 3, 4))]
     assert answer.out.splitlines() == names
     assert [abs(read_mean_grey(Path(name)) - grey) <= 1 for name, grey in zip(names, (245, 195, 145, 95), strict=True)]
 
 
-def test_a_second_call_replaces_the_pictures_of_the_first(call: RunCommand):
+def test_a_second_call_replaces_the_pictures_of_the_first(run_command: RunCommand):
     photo = write_grey_photo(Path("sea.png"), 100)
     for _ in range(2):
-        assert call("stylize", photo, "--style", "inverting", "--out", "prints").out == "prints/sea.png\n"
+        assert run_command("stylize", photo, "--style", "inverting", "--out", "prints").out == "prints/sea.png\n"
     assert os.listdir("prints") == ["sea.png"]
 
 
-def test_a_name_that_is_no_utf_8_is_read_written_and_shown_safely(call: RunCommand):
+def test_a_name_that_is_no_utf_8_is_read_written_and_shown_safely(run_command: RunCommand):
     photo = Path(os.fsdecode(b"b\xc4\xe3.png"))
     write_grey_photo(Path("sea.png")).rename(photo)
     bad = Path(os.fsdecode(b"\x1b[31mc\xc4.png"))
     bad.write_bytes(b"not a picture")
-    answer = call("stylize", photo, bad, write_grey_photo(Path("z.png")), "--style", "copying", "--out", "out")
+    answer = run_command("stylize", photo, bad, write_grey_photo(Path("z.png")), "--style", "copying", "--out", "out")
     assert answer.code == 1
     assert answer.out == "out/b\\xc4\\xe3.png\nout/z.png\n"
     assert answer.err.startswith("ganvas: \\x1b[31mc\\xc4.png: ")
     assert sorted(os.listdir(b"out")) == [b"b\xc4\xe3.png", b"z.png"]
-    (made,) = json.loads(call("stylize", photo, "--style", "copying", "--out", "out", "--json").out)
+    (made,) = json.loads(run_command("stylize", photo, "--style", "copying", "--out", "out", "--json").out)
     assert os.fsencode(made["picture"]) == b"out/b\xc4\xe3.png", "a script gets the name itself"
 
 
-def test_an_ending_that_is_not_written_is_one_line(call: RunCommand):
-    answer = call("stylize", write_grey_photo(Path("sea.png")), "--style", "copying", "--out", "x.gif")
+def test_an_ending_that_is_not_written_is_one_line(run_command: RunCommand):
+    answer = run_command("stylize", write_grey_photo(Path("sea.png")), "--style", "copying", "--out", "x.gif")
     assert answer.code == 2
     assert answer.err == (
         "ganvas: Pictures are not written as .gif. Name a folder, or a file that ends in "

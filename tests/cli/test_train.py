@@ -49,16 +49,16 @@ def folder_options(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
 
 
 @pytest.fixture
-def run_train(run_command: RunCommand, folders: list[object]) -> RunTrain:
-    """Calls ``ganvas train`` on tiny folders with tiny networks."""
-    return lambda *words: run_command("train", *folders, *TINY_RECIPE_OPTIONS, *words)
+def run_train(run_command: RunCommand, folder_options: list[object]) -> RunTrain:
+    """Calls ``ganvas train`` on tiny folder_options with tiny networks."""
+    return lambda *words: run_command("train", *folder_options, *TINY_RECIPE_OPTIONS, *words)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_two_folders_become_a_style_that_makes_pictures(run_train: RunTrain, run_command: RunCommand, home: Path):
+def test_two_folders_become_a_style_that_makes_pictures(run_train: RunTrain, run_command: RunCommand, data_folder: Path):
     answer = run_train("--name", "mine", "--steps", 3)
     assert answer.code == 0, answer.err
-    assert Path(answer.out.strip()).parent == home / "styles"
+    assert Path(answer.out.strip()).parent == data_folder / "styles"
     assert load_style(Path(answer.out.strip())).made["steps"] == 3
     assert "step 3/3" in answer.err
     assert answer.err.count("the last one becomes the style: The recipe learns from all pictures.") == 1
@@ -147,12 +147,12 @@ def restore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_does(run_command: RunCommand, folders: list[object], home: Path):
-    words = ["train", *map(str, folders), *TINY_RECIPE_OPTIONS, "--name", "mine", "--steps", "400", "--json"]
+def test_an_interrupted_run_says_how_to_go_on_and_does(run_command: RunCommand, folder_options: list[object], data_folder: Path):
+    words = ["train", *map(str, folder_options), *TINY_RECIPE_OPTIONS, "--name", "mine", "--steps", "400", "--json"]
     words += ["--set", "schedule.checkpoint_every=1"]
     child = subprocess.Popen(
         [sys.executable, "-c", "from ganvas.cli import main; main()", *words],
-        env={**SUBPROCESS_ENVIRONMENT, "GANVAS_DATA": str(home)},
+        env={**SUBPROCESS_ENVIRONMENT, "GANVAS_DATA": str(data_folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -173,9 +173,9 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(run_command: RunCommand, 
     assert json.loads(answer.out.splitlines()[-1])["style"] == "mine"
 
 
-def test_one_picture_is_a_look(call: RunCommand, folders: list[object]):
-    art = Path(str(folders[3])) / "02.png"
-    answer = call("train", "--source", folders[1], "--target", art, *TINY_RECIPE_OPTIONS, "--name", "one", "--steps", 2,
+def test_one_picture_is_a_look(run_command: RunCommand, folder_options: list[object]):
+    art = Path(str(folder_options[3])) / "02.png"
+    answer = run_command("train", "--source", folder_options[1], "--target", art, *TINY_RECIPE_OPTIONS, "--name", "one", "--steps", 2,
                   "--set", "data.everything=false", "--json")  # fmt: skip
     assert answer.code == 0, answer.err
     assert (
@@ -184,18 +184,18 @@ def test_one_picture_is_a_look(call: RunCommand, folders: list[object]):
     assert json.loads(answer.out.splitlines()[-1])["style"] == "one"
 
 
-def test_the_precision_is_asked_for_by_name_and_told(train: RunTrain):
-    answer = train("--name", "mine", "--steps", 1, "--precision", "fp32", "--dry-run")
+def test_the_precision_is_asked_for_by_name_and_told(run_train: RunTrain):
+    answer = run_train("--name", "mine", "--steps", 1, "--precision", "fp32", "--dry-run")
     assert tomllib.loads(answer.out)["schedule"]["precision"] == "fp32"
     assert "Computing in fp32: the recipe says so." in answer.err
-    answer = train("--name", "mine", "--steps", 1, "--precision", "int8", "--dry-run")
+    answer = run_train("--name", "mine", "--steps", 1, "--precision", "int8", "--dry-run")
     assert answer.code == 2 and "bf16" in answer.err
 
 
-def test_what_auto_is_here_is_what_train_and_advise_say_first(train: RunTrain, call: RunCommand, folders: list[object]):
-    answer = train("--name", "mine", "--steps", 1)
+def test_what_auto_is_here_is_what_train_and_advise_say_first(run_train: RunTrain, run_command: RunCommand, folder_options: list[object]):
+    answer = run_train("--name", "mine", "--steps", 1)
     lines = [line for line in answer.err.splitlines() if "checkpoint is chosen" not in line]
     assert lines[0].startswith("Computing in "), answer.err
     said = 'precision = "bf16"' if "Computing in bf16" in lines[0] else 'precision = "fp32"'
     assert said in Path("runs/mine/recipe.toml").read_text()
-    assert "# Computing in " in call("advise", *folders, "--minutes", 0.2).out
+    assert "# Computing in " in run_command("advise", *folder_options, "--minutes", 0.2).out

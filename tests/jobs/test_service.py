@@ -42,8 +42,8 @@ def test_what_cannot_be_done_is_refused_at_once(installation):
         (BadControls, {"photos": []}),
         (BadControls, {"styles": []}),
         (BadControls, {"priority": 10}),
-        (BadControls, {"wanted": PictureSettings(strength=2)}),
-        (BadControls, {"wanted": PictureSettings(format="gif")}),
+        (BadControls, {"settings": PictureSettings(strength=2)}),
+        (BadControls, {"settings": PictureSettings(format="gif")}),
         (UnknownStyle, {"styles": ["nothing"]}),
     ]:
         with pytest.raises(error):

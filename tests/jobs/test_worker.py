@@ -192,12 +192,12 @@ def test_a_tile_that_takes_long_is_stopped_in_the_middle(installation):
         def __call__(self, x):
             raise AssertionError("it is to be watched")
 
-        def watch(self, check, x):
+        def run_cancellable(self, check, x):
             installation.service.cancel(OWNER, id)
             while True:
                 check()
 
-    installation.runtime.engine.open = lambda path: Endless()
+    installation.runtime.engine.open_session = lambda path: Endless()
     doer = Worker(installation.runtime.engine, installation.service.references, installation.service.queue)
     assert doer.make_picture(ticket) == {}
     assert installation.service.get_job(OWNER, id).counts == {"cancelled": 1}

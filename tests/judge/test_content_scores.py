@@ -41,20 +41,20 @@ def photo_views(photo_pixels: list[Pixels]) -> list[ContentView]:
     ],
 )
 def test_the_more_is_lost_the_worse_is_every_score(
-    photo_pixels: list[Pixels], views: list[ContentView], spoil: Distortion, amounts: tuple[float, ...]
+    photo_pixels: list[Pixels], photo_views: list[ContentView], spoil: Distortion, amounts: tuple[float, ...]
 ):
     spoiled = {amount: [ContentView(spoil(pixels, amount)) for pixels in photo_pixels] for amount in amounts}
     for name, score in CONTENT_SCORES.items():
-        found = [np.mean([score(*pair) for pair in zip(views, spoiled[amount], strict=True)]) for amount in amounts]
+        found = [np.mean([score(*pair) for pair in zip(photo_views, spoiled[amount], strict=True)]) for amount in amounts]
         worse = sorted(found, reverse=SCORES[name].better_direction == "more")
         assert [PERFECT_SCORES[name], *found] == [PERFECT_SCORES[name], *worse], name
 
 
-def test_a_tint_changes_colour_and_hardly_structure(photo_pixels: list[Pixels], views: list[ContentView]):
+def test_a_tint_changes_colour_and_hardly_structure(photo_pixels: list[Pixels], photo_views: list[ContentView]):
     tinted = [[ContentView(add_tint(pixels, amount)) for pixels in photo_pixels] for amount in (10, 20, 40)]
-    change = [np.mean([CONTENT_SCORES["colour"](*pair) for pair in zip(views, made, strict=True)]) for made in tinted]
+    change = [np.mean([CONTENT_SCORES["colour"](*pair) for pair in zip(photo_views, made, strict=True)]) for made in tinted]
     assert 1 < change[0] < change[1] < change[2]
-    assert np.mean([CONTENT_SCORES["ssim"](*pair) for pair in zip(views, tinted[0], strict=True)]) > 0.95
+    assert np.mean([CONTENT_SCORES["ssim"](*pair) for pair in zip(photo_views, tinted[0], strict=True)]) > 0.95
 
 
 def test_another_photo_keeps_little(photo_pixels: list[Pixels]):
@@ -63,8 +63,8 @@ def test_another_photo_keeps_little(photo_pixels: list[Pixels]):
     assert CONTENT_SCORES["edges"](one, other) < 0.6
 
 
-def test_structure_is_about_the_ssim_of_torchmetrics(views: list[ContentView], photo_pixels: list[Pixels]):
-    for view, pixels in zip(views, photo_pixels, strict=True):
+def test_structure_is_about_the_ssim_of_torchmetrics(photo_views: list[ContentView], photo_pixels: list[Pixels]):
+    for view, pixels in zip(photo_views, photo_pixels, strict=True):
         blurred = ContentView(blur_picture(pixels, 2))
         x, y = (torch.from_numpy(v.luminance)[None, None] for v in (view, blurred))
         theirs = structural_similarity_index_measure(y, x, data_range=255.0)

@@ -23,8 +23,8 @@ def picture_paths(tmp_path: Path) -> list[Path]:
     return made
 
 
-def test_a_picture_has_its_crops(paths: list[Path]):
-    assert extract_file_features(paths).shape == (3, CROPS_PER_PICTURE, FEATURE_COUNT)
+def test_a_picture_has_its_crops(picture_paths: list[Path]):
+    assert extract_file_features(picture_paths).shape == (3, CROPS_PER_PICTURE, FEATURE_COUNT)
 
 
 @pytest.mark.parametrize("size", [(60, 90), (90, 60), (700, 300), (256, 256), (1, 400)])
@@ -33,10 +33,10 @@ def test_crops_lie_along_the_whole_picture(size: tuple[int, int]):
     assert found.shape == (CROPS_PER_PICTURE, CROP_SIZE, CROP_SIZE, 3)
 
 
-def test_what_was_seen_is_kept_by_content(paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_seen_is_kept_by_content(picture_paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     cache = tmp_path / "cache"
-    seen = extract_file_features(paths, cache)
-    moved = [Path(shutil.copy(path, tmp_path / f"moved-{path.name}")) for path in paths]
+    seen = extract_file_features(picture_paths, cache)
+    moved = [Path(shutil.copy(path, tmp_path / f"moved-{path.name}")) for path in picture_paths]
     monkeypatch.setattr(features, "extract_features", lambda pictures: pytest.fail("seen again"))
     np.testing.assert_array_equal(extract_file_features(moved, cache), seen)
     with pytest.raises(pytest.fail.Exception):

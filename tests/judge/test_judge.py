@@ -24,18 +24,18 @@ FOLDERS = EvaluationFolders(Path("photos"), Path("<art> & more"))
 
 @pytest.fixture(scope="module")
 def sets(
-    photos: list[Path], prints: list[Path], other_prints: list[Path], tmp_path_factory: pytest.TempPathFactory
+    photos: list[Path], unseen_prints: list[Path], other_prints: list[Path], tmp_path_factory: pytest.TempPathFactory
 ) -> EvaluationSets:
     """Six small photos; the works of the validation side stand for trained and other ones."""
     folder = tmp_path_factory.mktemp("photos")
     small = [folder / f"{path.stem}.png" for path in photos[:6]]
     for path, given in zip(small, photos, strict=False):
         Image.fromarray(reduce_picture(features.load_picture(given))).save(path)
-    return EvaluationSets(small, prints[:10], other_prints[:8], other_prints[8:14])
+    return EvaluationSets(small, unseen_prints[:10], other_prints[:8], other_prints[8:14])
 
 
 @pytest.fixture(scope="module")
-def judgement(sets: EvaluationSets, prints: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+def judgement(sets: EvaluationSets, unseen_prints: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Judgement:
     """A style that blurs against the photos, noise made elsewhere, and true works."""
     folder = tmp_path_factory.mktemp("subjects")
     write_style(folder / "styles", "blurring")
@@ -43,7 +43,7 @@ def judgement(sets: EvaluationSets, prints: list[Path], tmp_path_factory: pytest
     (folder / "true").mkdir()
     for path in sets.photos:
         Image.fromarray(add_noise(features.load_picture(path), 60)).save(folder / "noise" / f"{path.stem}.png")
-    for path in prints[10:18]:
+    for path in unseen_prints[10:18]:
         Image.fromarray(features.load_picture(path)).save(folder / "true" / f"{path.stem}.png")
     engine = Engine(Catalog([folder / "styles"]))
     with pytest.MonkeyPatch.context() as patch:
@@ -96,17 +96,17 @@ def test_a_style_has_a_cost_and_a_folder_has_none(judgement: Judgement):
     assert not any("cost" in other.extra_json for other in others)
 
 
-def test_the_answer_says_what_it_was_made_with(plain: dict, sets: EvaluationSets):
-    assert plain["sets"]["photos"].keys() == {path.name for path in sets.photos}
-    assert plain["question"]["art"] == "<art> & more"
-    assert plain["versions"]["numpy"] == np.__version__
-    assert plain["machine"]["cores"] >= 1
-    assert len(plain["subjects"][0]["each"]["content"]) == len(sets.photos)
+def test_the_answer_says_what_it_was_made_with(judgement_json: dict, sets: EvaluationSets):
+    assert judgement_json["sets"]["photos"].keys() == {path.name for path in sets.photos}
+    assert judgement_json["question"]["art"] == "<art> & more"
+    assert judgement_json["versions"]["numpy"] == np.__version__
+    assert judgement_json["machine"]["cores"] >= 1
+    assert len(judgement_json["subjects"][0]["each"]["content"]) == len(sets.photos)
 
 
-def test_the_style_file_gets_the_figures(plain: dict):
-    kept = serialise.extract_style_scores(plain)
-    assert kept["content"] == plain["subjects"][0]["scores"]["content"]
+def test_the_style_file_gets_the_figures(judgement_json: dict):
+    kept = serialise.extract_style_scores(judgement_json)
+    assert kept["content"] == judgement_json["subjects"][0]["scores"]["content"]
     assert kept["sets"]["photos"] == 6
     assert len(json.dumps(kept)) < 5000
 
@@ -135,8 +135,8 @@ class ParsedReport(HTMLParser):
         self.text += data
 
 
-def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plain: dict, tmp_path: Path):
-    made = report.render_page(plain, judgement)
+def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, judgement_json: dict, tmp_path: Path):
+    made = report.render_page(judgement_json, judgement)
     page = ParsedReport(made)
     assert not page.outside
     pairs = 2 * (1 + 3 * 3)  # the nearest unseen work, and three pictures of all but the photos, beside trained works
@@ -147,18 +147,18 @@ def test_the_report_is_one_page_with_everything_in_it(judgement: Judgement, plai
         assert row in page.text
     assert "<art>" not in made
     (tmp_path / "report.html").write_text(made)
-    assert serialise.load_judgement(tmp_path / "report.html") == plain
+    assert serialise.load_judgement(tmp_path / "report.html") == judgement_json
 
 
-def test_the_nearest_pictures_stand_beside_the_works_that_were_trained_on(judgement: Judgement, plain: dict):
+def test_the_nearest_pictures_stand_beside_the_works_that_were_trained_on(judgement: Judgement, judgement_json: dict):
     assert {name: len(pairs) for name, pairs in judgement.nearest_pairs.items()} == {
         "": 1, "blurring": 3, "identity": 0, "noise": 3, "true": 3
     }  # fmt: skip
-    told = plain["subjects"][0]["nearest"]
+    told = judgement_json["subjects"][0]["nearest"]
     assert [pair["gap"] for pair in told] == sorted(pair["gap"] for pair in told)
-    least, middle, most = plain["unseen_works"].values()
+    least, middle, most = judgement_json["unseen_works"].values()
     assert 0 < least <= middle <= most
-    page = ParsedReport(report.render_page(plain, judgement))
+    page = ParsedReport(report.render_page(judgement_json, judgement))
     assert f"{told[0]['picture']}, and {told[0]['work']} that was trained on: {told[0]['gap']:.3f}" in page.text
     assert f"{least:.3f} (the nearest)" in page.text
 
@@ -207,10 +207,10 @@ def test_what_was_seen_of_pictures_made_elsewhere_is_kept_and_of_styles_is_not(
     assert len(looks) == 2 * len(sets.photos)
 
 
-def test_judging_again_comes_out_as_before(judgement: Judgement, sets: EvaluationSets, plain: dict):
+def test_judging_again_comes_out_as_before(judgement: Judgement, sets: EvaluationSets, judgement_json: dict):
     again = judge_subjects(Engine(Catalog([])), ["identity"], sets)
     new = serialise.serialise_judgement(again, ["identity"], FOLDERS, 1.0)
-    old = {**plain, "subjects": [plain["subjects"][1]]}
+    old = {**judgement_json, "subjects": [judgement_json["subjects"][1]]}
     assert serialise.list_changed_scores(old, new) == []
     old["subjects"][0]["scores"]["kernel"]["value"] += 100
     assert [change["score"] for change in serialise.list_changed_scores(old, new)] == ["kernel"]

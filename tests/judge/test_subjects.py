@@ -32,17 +32,17 @@ def write_grey_picture(folder: Path, name: str, size: tuple[int, int] = (128, 96
     Image.new("RGB", size, (90, 90, 90)).save(folder / name)
 
 
-def test_identity_is_the_photo(engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
-    subject = resolve_subject("identity", engine, photos, tmp_path)
+def test_identity_is_the_photo(subject_engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
+    subject = resolve_subject("identity", subject_engine, photos, tmp_path)
     assert subject.make_picture is not None
     assert subject.make_picture(photos[0], pixels) is pixels
 
 
-def test_a_style_is_served_by_the_engine(engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
-    subject = resolve_subject("inverting", engine, photos, tmp_path)
+def test_a_style_is_served_by_the_engine(subject_engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
+    subject = resolve_subject("inverting", subject_engine, photos, tmp_path)
     assert subject.make_picture is not None
-    np.testing.assert_array_equal(subject.make_picture(photos[0], pixels), engine.apply("inverting", pixels))
-    assert subject.about["sha256"] == engine.catalog.get("inverting").sha256
+    np.testing.assert_array_equal(subject.make_picture(photos[0], pixels), subject_engine.apply("inverting", pixels))
+    assert subject.about["sha256"] == subject_engine.catalog.get("inverting").sha256
 
 
 def test_a_style_file_needs_not_be_on_offer(style_folder: Path, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
@@ -54,54 +54,54 @@ def test_a_style_file_needs_not_be_on_offer(style_folder: Path, photos: list[Pat
     )
 
 
-def test_a_folder_gives_pictures_by_name(engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
+def test_a_folder_gives_pictures_by_name(subject_engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray):
     write_grey_picture(tmp_path / "made", "hill.png")
     write_grey_picture(tmp_path / "made", "lake.png", (64, 48))
-    subject = resolve_subject(str(tmp_path / "made"), engine, photos, tmp_path)
+    subject = resolve_subject(str(tmp_path / "made"), subject_engine, photos, tmp_path)
     assert subject.make_picture is not None
     for photo in photos:
         assert subject.make_picture(photo, pixels).shape == pixels.shape
     assert subject.about["formats"] == [".png"]
 
 
-def test_a_folder_that_lacks_some_is_refused(engine: Engine, photos: list[Path], tmp_path: Path):
+def test_a_folder_that_lacks_some_is_refused(subject_engine: Engine, photos: list[Path], tmp_path: Path):
     write_grey_picture(tmp_path / "made", "hill.png")
     with pytest.raises(BadData, match=r"lacks pictures of 1 photos \(lake"):
-        resolve_subject(str(tmp_path / "made"), engine, photos, tmp_path)
+        resolve_subject(str(tmp_path / "made"), subject_engine, photos, tmp_path)
 
 
 def test_a_picture_of_other_proportions_is_refused(
-    engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray
+    subject_engine: Engine, photos: list[Path], tmp_path: Path, pixels: np.ndarray
 ):
     for name in ("hill.png", "lake.png"):
         write_grey_picture(tmp_path / "made", name, (100, 100))
-    subject = resolve_subject(str(tmp_path / "made"), engine, photos, tmp_path)
+    subject = resolve_subject(str(tmp_path / "made"), subject_engine, photos, tmp_path)
     assert subject.make_picture is not None
     with pytest.raises(BadData, match="100 x 100, the photo 128 x 96"):
         subject.make_picture(photos[0], pixels)
 
 
-def test_pictures_of_no_photos_are_loose(engine: Engine, photos: list[Path], tmp_path: Path):
+def test_pictures_of_no_photos_are_loose(subject_engine: Engine, photos: list[Path], tmp_path: Path):
     write_grey_picture(tmp_path / "paintings", "monet.jpg")
-    subject = resolve_subject(str(tmp_path / "paintings"), engine, photos, tmp_path)
+    subject = resolve_subject(str(tmp_path / "paintings"), subject_engine, photos, tmp_path)
     assert subject.make_picture is None
     assert [path.name for path in subject.unpaired_pictures] == ["monet.jpg"]
 
 
-def test_an_empty_folder_is_refused(engine: Engine, photos: list[Path], tmp_path: Path):
+def test_an_empty_folder_is_refused(subject_engine: Engine, photos: list[Path], tmp_path: Path):
     (tmp_path / "nothing").mkdir()
     with pytest.raises(BadData, match="No pictures"):
-        resolve_subject(str(tmp_path / "nothing"), engine, photos, tmp_path)
+        resolve_subject(str(tmp_path / "nothing"), subject_engine, photos, tmp_path)
 
 
-def test_what_is_not_there_is_named(engine: Engine, photos: list[Path], tmp_path: Path):
+def test_what_is_not_there_is_named(subject_engine: Engine, photos: list[Path], tmp_path: Path):
     with pytest.raises(UnknownStyle):
-        resolve_subject("invertin", engine, photos, tmp_path)
+        resolve_subject("invertin", subject_engine, photos, tmp_path)
     with pytest.raises(BadStyle, match="There is no"):
-        resolve_subject(str(tmp_path / "none.onnx"), engine, photos, tmp_path)
+        resolve_subject(str(tmp_path / "none.onnx"), subject_engine, photos, tmp_path)
 
 
-def test_a_style_that_takes_no_photo_is_refused(engine: Engine, photos: list[Path], style_folder: Path, tmp_path: Path):
+def test_a_style_that_takes_no_photo_is_refused(subject_engine: Engine, photos: list[Path], style_folder: Path, tmp_path: Path):
     class SamplerCatalog(Catalog):
         """A catalogue whose styles are all samplers."""
 

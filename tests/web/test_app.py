@@ -117,7 +117,7 @@ def test_who_goes_away_stops_the_work(open_app, slow_engine, jpeg_photo):
             sent.append(message)
 
         asked = asyncio.create_task(busy.app(build_scope(busy.app), receive, send))
-        assert await asyncio.to_thread(parts.engine.begun.acquire, timeout=20)
+        assert await asyncio.to_thread(parts.engine.started.acquire, timeout=20)
         gone.set()
         await asyncio.wait_for(asked, 20)
 

@@ -49,42 +49,42 @@ def test_errors_of_disks_and_databases_have_a_meaning(error, means):
 
 
 @pytest.mark.parametrize(("error", "status"), [(FULL, 507), (CLOSED, 503)])
-def test_a_disk_that_fails_is_named_and_not_traced(serve, photo, monkeypatch, caplog, error, status):
-    served = serve()
+def test_a_disk_that_fails_is_named_and_not_traced(open_app, jpeg_photo, monkeypatch, caplog, error, status):
+    served = open_app()
 
     def fail(*args):
         raise error
 
     monkeypatch.setattr("ganvas.storage.blobs.save", fail)
-    files = [("photos", ("a.jpg", photo, "image/jpeg"))]
+    files = [("photos", ("a.jpg", jpeg_photo, "image/jpeg"))]
     with caplog.at_level(logging.INFO):
-        answers = [served.post(photo), served.client.post("/api/v1/jobs", data={"style": "inverting"}, files=files)]
+        answers = [served.post(jpeg_photo), served.client.post("/api/v1/jobs", data={"style": "inverting"}, files=files)]
     assert [answer.status_code for answer in answers] == [status, status]
     assert all(answer.json()["title"] for answer in answers)
     assert not any(record.exc_info for record in caplog.records)
     served.app.state.parts.shop.end()
 
 
-def test_a_form_that_finds_no_room_while_it_is_read_is_507(serve, monkeypatch):
-    served = serve()
+def test_a_form_that_finds_no_room_while_it_is_read_is_507(open_app, monkeypatch):
+    served = open_app()
 
     async def fail(*args):
         raise FULL
 
     monkeypatch.setattr("starlette.datastructures.UploadFile.write", fail)
-    assert served.post(b"x").status_code == 507
+    assert served.post_photo(b"x").status_code == 507
 
 
-def test_a_server_that_cannot_write_is_not_ready(serve, monkeypatch):
-    assert serve().client.get("/readyz").status_code == 200
-    full = serve(free_bytes=1 << 60).client.get("/readyz")
+def test_a_server_that_cannot_write_is_not_ready(open_app, monkeypatch):
+    assert open_app().client.get("/readyz").status_code == 200
+    full = open_app(free_bytes=1 << 60).client.get("/readyz")
     assert (full.status_code, full.json()["detail"]) == (503, "The server's disk is full, or nearly.")
 
     def fail(*args, **more):
         raise CLOSED
 
     monkeypatch.setattr("ganvas.web.api.health.TemporaryFile", fail)
-    assert serve().client.get("/readyz").status_code == 503
+    assert open_app().client.get("/readyz").status_code == 503
 
 
 def test_a_store_that_cannot_be_written_is_said_in_one_line(tmp_path):
@@ -114,15 +114,15 @@ def test_a_database_that_cannot_be_written_is_said_in_one_line(tmp_path):
         ("POST", "/api/v1/login", '{"token": "a%s"}'),
     ],
 )
-def test_text_that_cannot_be_kept_is_refused_in_bodies(served, method, path, body, letter):
-    answer = served.client.request(method, path, content=body % letter, headers={"Content-Type": "application/json"})
+def test_text_that_cannot_be_kept_is_refused_in_bodies(default_app, method, path, body, letter):
+    answer = default_app.client.request(method, path, content=body % letter, headers={"Content-Type": "application/json"})
     assert (answer.status_code, "NUL" in answer.json()["detail"]) == (422, True)
 
 
 @pytest.mark.parametrize("field", ["name", "style", "cut", "colour"])
-def test_text_that_cannot_be_kept_is_refused_in_forms(served, photo, field):
-    files = [("photos", ("a.jpg", photo, "image/jpeg"))]
-    answer = served.client.post("/api/v1/jobs", data={"style": "inverting"} | {field: "a\0"}, files=files)
+def test_text_that_cannot_be_kept_is_refused_in_forms(default_app, jpeg_photo, field):
+    files = [("photos", ("a.jpg", jpeg_photo, "image/jpeg"))]
+    answer = default_app.client.post("/api/v1/jobs", data={"style": "inverting"} | {field: "a\0"}, files=files)
     assert answer.status_code == 422
 
 
@@ -141,12 +141,12 @@ def test_text_that_cannot_be_kept_is_refused_in_forms(served, photo, field):
         ("/%00", 404),
     ],
 )
-def test_addresses_with_a_nul_reach_no_database(served, target, status):
-    assert served.client.get(target).status_code == status
+def test_addresses_with_a_nul_reach_no_database(default_app, target, status):
+    assert default_app.client.get(target).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/" + "a" * 256, "/" + "a" * 256 + ".js", "/b/" + "a" * 300, "/_app/" + "a" * 256])
-def test_a_part_of_a_path_that_is_too_long_for_a_file_is_not_found(serve, tmp_path, path):
+def test_a_part_of_a_path_that_is_too_long_for_a_file_is_not_found(open_app, tmp_path, path):
     from fastapi.testclient import TestClient
 
     from ganvas.web.static_files import StudioFiles
@@ -166,9 +166,9 @@ def test_a_part_of_a_path_that_is_too_long_for_a_file_is_not_found(serve, tmp_pa
     assert TestClient(app).get(path).status_code == 404
 
 
-def test_a_thumbnail_that_many_ask_for_is_made_once(serve, photo, monkeypatch):
-    served = serve()
-    served.post(photo)
+def test_a_thumbnail_that_many_ask_for_is_made_once(open_app, jpeg_photo, monkeypatch):
+    served = open_app()
+    served.post_photo(jpeg_photo)
     place = served.client.get("/api/v1/history").json()["pictures"][0]["thumbnail"]
     made, go, shrink = [], threading.Event(), thumbnails.encode_thumbnail
 

@@ -33,7 +33,7 @@ def test_requests_are_counted_by_route_and_not_by_path(logged_app):
     for name in ("a", "b"):
         client.get(f"/things/{name}")
     client.get("/nowhere")
-    text = metrics.text().decode()
+    text = metrics.render_text().decode()
     assert 'ganvas_requests_total{method="GET",route="/things/{name}",status="200"} 2.0' in text
     assert 'ganvas_requests_total{method="GET",route="none",status="404"} 1.0' in text
     assert 'ganvas_bytes_total{direction="out"}' in text
@@ -43,7 +43,7 @@ def test_requests_are_counted_by_route_and_not_by_path(logged_app):
 def test_odd_methods_do_not_make_labels(logged_app):
     client, metrics = logged_app
     client.request("BREW", "/things/a")
-    assert "BREW" not in metrics.text().decode()
+    assert "BREW" not in metrics.render_text().decode()
 
 
 def test_the_log_has_the_route_and_neither_names_nor_queries(logged_app, caplog):
@@ -64,7 +64,7 @@ def test_a_failure_is_answered_without_its_reason_and_logged_with_it(logged_app,
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text
     assert "secret of the inside" in caplog.text
-    assert 'route="/fails",status="500"} 1.0' in metrics.text().decode()
+    assert 'route="/fails",status="500"} 1.0' in metrics.render_text().decode()
 
 
 def test_every_answer_has_the_careful_headers(logged_app):

@@ -52,7 +52,7 @@ def test_a_data_folder_that_is_not_there_is_a_lack(default_app, tmp_path):
 
 
 def test_metrics_count_pictures_by_style_and_requests_by_route(default_app, jpeg_photo):
-    key = default_app.post(jpeg_photo).json()["key"]
+    key = default_app.post_photo(jpeg_photo).json()["key"]
     default_app.client.get(f"/api/v1/pictures/{key}")
     text = default_app.client.get("/metrics").text
     assert 'ganvas_picture_seconds_count{style="inverting"}' in text
@@ -63,5 +63,5 @@ def test_metrics_count_pictures_by_style_and_requests_by_route(default_app, jpeg
 
 
 def test_two_applications_count_for_themselves(open_app, default_app, jpeg_photo):
-    default_app.post(jpeg_photo)
+    default_app.post_photo(jpeg_photo)
     assert 'style="inverting"' not in open_app().client.get("/metrics").text

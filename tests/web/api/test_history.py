@@ -28,7 +28,7 @@ def list_entries(served, **query):
 def test_an_entry_says_all_that_it_takes_to_make_the_picture_again(empty_app, jpeg_photo):
     mask = draw_picture("png", 16, 12)
     turned = {"strength": 0.5, "stroke": 2.0, "colour": "photo", "format": "webp", "quality": 70}
-    made = empty_app.post(jpeg_photo, mask=mask, **{name: str(value) for name, value in turned.items()}).json()
+    made = empty_app.post_photo(jpeg_photo, mask=mask, **{name: str(value) for name, value in turned.items()}).json()
     (entry,) = list_entries(empty_app)
     assert entry["settings"].items() >= turned.items()
     assert entry["style"] == "inverting@1"
@@ -37,7 +37,7 @@ def test_an_entry_says_all_that_it_takes_to_make_the_picture_again(empty_app, jp
     assert empty_app.client.get(entry["photo"]).content == jpeg_photo
     assert empty_app.client.get(entry["mask"]).content == mask
     assert "attachment" in empty_app.client.get(entry["mask"]).headers["content-disposition"]
-    again = empty_app.post(empty_app.client.get(entry["photo"]).content, mask=mask, **turned).json()
+    again = empty_app.post_photo(empty_app.client.get(entry["photo"]).content, mask=mask, **turned).json()
     assert again["key"] == made["key"]
 
 
@@ -53,8 +53,8 @@ class Upgrading(QuickEngine):
         return made
 
 
-def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(serve, photo):
-    served = serve(Upgrading, own=True)
+def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(open_app, photo):
+    served = open_app(Upgrading, own=True)
     first = served.catalog.get("inverting")
     answer = served.post(photo).json()
     assert served.catalog.get("inverting").version == 2
@@ -64,8 +64,8 @@ def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_cam
     served.app.state.parts.shop.end()
 
 
-def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(serve, photo):
-    served = serve(Upgrading, own=True)
+def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(open_app, photo):
+    served = open_app(Upgrading, own=True)
     served.post(photo)
     served.catalog.folders = served.catalog.folders[:1]
     answer = served.post(photo, style="inverting@1").json()
@@ -76,7 +76,7 @@ def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and
 
 
 def test_a_thumbnail_is_small_kept_and_gone_with_its_picture(empty_app):
-    empty_app.post(draw_picture("jpeg", 1200, 900), format="png")
+    empty_app.post_photo(draw_picture("jpeg", 1200, 900), format="png")
     (entry,) = list_entries(empty_app)
     before = set(empty_app.store.keys())
     answer = empty_app.client.get(entry["thumbnail"])
@@ -92,7 +92,7 @@ def test_a_thumbnail_is_small_kept_and_gone_with_its_picture(empty_app):
 
 
 def test_a_thumbnail_that_was_lost_is_made_again(empty_app, jpeg_photo):
-    empty_app.post(jpeg_photo)
+    empty_app.post_photo(jpeg_photo)
     (entry,) = list_entries(empty_app)
     key = empty_app.client.get(entry["thumbnail"]).headers["etag"].strip('"')
     empty_app.store.path(key).unlink()
@@ -101,7 +101,7 @@ def test_a_thumbnail_that_was_lost_is_made_again(empty_app, jpeg_photo):
 
 def test_a_file_goes_with_the_last_that_has_it(empty_app, jpeg_photo):
     for _ in range(2):
-        empty_app.post(jpeg_photo)
+        empty_app.post_photo(jpeg_photo)
     one, other = list_entries(empty_app)
     for entry in (one, other):
         empty_app.client.get(entry["thumbnail"])
@@ -123,13 +123,13 @@ def test_the_list_goes_on_where_it_ended(empty_app, jpeg_photo):
 
 def add_picture(served, photo: bytes) -> str:
     """The id of a picture that is made now."""
-    served.post(photo)
+    served.post_photo(photo)
     return list_entries(served)[0]["id"]
 
 
 def test_pictures_are_found_by_style(empty_app, jpeg_photo):
-    empty_app.post(jpeg_photo)
-    empty_app.post(jpeg_photo, style="copying")
+    empty_app.post_photo(jpeg_photo)
+    empty_app.post_photo(jpeg_photo, style="copying")
     assert [len(list_entries(empty_app, style=style)) for style in ("inverting", "copying@1", "copying@2", "")] == [
         1,
         1,
@@ -153,7 +153,7 @@ def test_folders_are_made_filled_renamed_and_deleted(empty_app, jpeg_photo):
 
 def test_a_picture_of_a_job_is_remembered_in_the_same_way(empty_app, jpeg_photo):
     parts = empty_app.app.state.services
-    parts.job_runtime.begin()
+    parts.job_runtime.start_worker()
     files = [("photos", ("trip/sea.jpg", jpeg_photo, "image/jpeg"))]
     job = empty_app.client.post("/api/v1/jobs", data={"style": "inverting", "strength": "0.5"}, files=files).json()
     for line in empty_app.client.get(f"/api/v1/jobs/{job['id']}/events").iter_lines():

@@ -22,7 +22,7 @@ def worker_app(open_app):
     """An application whose worker works."""
     served = open_app()
     parts = served.app.state.services
-    parts.job_runtime.begin()
+    parts.job_runtime.start_worker()
     yield served
     parts.job_runtime.close()
 
@@ -109,21 +109,21 @@ def test_a_zip_that_plays_tricks_is_refused(worker_app):
     assert bomb.status_code == 413
 
 
-def test_a_film_in_a_zip_fails_alone(shop):
+def test_a_film_in_a_zip_fails_alone(worker_app):
     archive = build_named_zip(**{"film.mov": bytes(65 << 20), "sea.png": draw_small_png()})
-    job = wait_for_job(shop, submit_photos(shop, ("all.zip", archive)).json()["id"])
+    job = wait_for_job(worker_app, submit_photos(worker_app, ("all.zip", archive)).json()["id"])
     assert job["state"] == "done"
     failed, made = job["parts"]
     assert (failed["photo"], failed["state"], made["photo"], made["state"]) == ("film.mov", "failed", "sea.png", "done")
     assert failed["error"]["what"] == "'film.mov' is over 64 MiB."
-    assert shop.client.post(f"{URL}/{job['id']}/retry").status_code == 200
-    assert wait_for_job(shop, job["id"])["counts"] == {"done": 1, "failed": 1}
-    with zipfile.ZipFile(io.BytesIO(shop.client.get(f"{URL}/{job['id']}/pictures.zip").content)) as archive:
+    assert worker_app.client.post(f"{URL}/{job['id']}/retry").status_code == 200
+    assert wait_for_job(worker_app, job["id"])["counts"] == {"done": 1, "failed": 1}
+    with zipfile.ZipFile(io.BytesIO(worker_app.client.get(f"{URL}/{job['id']}/pictures.zip").content)) as archive:
         assert b"film.mov" in archive.read("failed.txt")
 
 
-def test_a_job_that_is_refused_leaves_nothing_behind(serve):
-    served = serve(job_bytes=3 << 20)
+def test_a_job_that_is_refused_leaves_nothing_behind(open_app):
+    served = open_app(job_bytes=3 << 20)
     good, large = build_named_zip(**{"sea.png": draw_small_png()}), build_named_zip(**{"wide.tif": bytes(4 << 20)})
     assert (
         submit_photos(served, ("me.png", draw_small_png(1)), ("good.zip", good), ("large.zip", large)).status_code
@@ -135,8 +135,8 @@ def test_a_job_that_is_refused_leaves_nothing_behind(serve):
     served.app.state.parts.shop.end()
 
 
-def test_a_refused_job_takes_nothing_from_one_that_was_taken(serve):
-    served = serve()
+def test_a_refused_job_takes_nothing_from_one_that_was_taken(open_app):
+    served = open_app()
     id = submit_photos(served, ("me.png", draw_small_png())).json()["id"]
     assert submit_photos(served, ("me.png", draw_small_png()), ("bad.zip", b"PK\x03\x04")).status_code == 422
     assert len(list(served.store.keys())) == 1
@@ -145,8 +145,8 @@ def test_a_refused_job_takes_nothing_from_one_that_was_taken(serve):
     served.app.state.parts.shop.end()
 
 
-def test_the_zips_of_a_body_have_one_allowance_together(serve):
-    served = serve(job_bytes=5 << 20)
+def test_the_zips_of_a_body_have_one_allowance_together(open_app):
+    served = open_app(job_bytes=5 << 20)
     zips = [(f"{number}.zip", build_named_zip(**{f"{number}.tif": bytes(2 << 20)})) for number in range(3)]
     assert submit_photos(served, *zips[:2]).status_code == 202
     refused = submit_photos(served, *zips)
@@ -157,8 +157,8 @@ def test_the_zips_of_a_body_have_one_allowance_together(serve):
     served.app.state.parts.shop.end()
 
 
-def test_unknown_styles_are_refused_before_a_photo_is_kept(serve, monkeypatch):
-    served = serve()
+def test_unknown_styles_are_refused_before_a_photo_is_kept(open_app, monkeypatch):
+    served = open_app()
     kept = []
     monkeypatch.setattr(served.store, "put", lambda *args, **more: kept.append(args) or "0" * 64)
     assert submit_photos(served, ("me.png", draw_small_png()), style="nothing").status_code == 404
@@ -166,8 +166,8 @@ def test_unknown_styles_are_refused_before_a_photo_is_kept(serve, monkeypatch):
     served.app.state.parts.shop.end()
 
 
-def test_a_photo_that_is_too_large_is_not_read(serve, monkeypatch):
-    served = serve(max_bytes=1 << 20)
+def test_a_photo_that_is_too_large_is_not_read(open_app, monkeypatch):
+    served = open_app(max_bytes=1 << 20)
     large = ("film.jpg", bytes(2 << 20))
     job = submit_photos(served, large, ("me.png", draw_small_png())).json()
     failed = served.client.get(f"{URL}/{job['id']}").json()["parts"][0]
@@ -179,8 +179,8 @@ def test_a_photo_that_is_too_large_is_not_read(serve, monkeypatch):
     served.app.state.parts.shop.end()
 
 
-def test_a_disk_that_is_nearly_full_takes_nothing_in(serve, photo):
-    served = serve(free_bytes=1 << 60)
+def test_a_disk_that_is_nearly_full_takes_nothing_in(open_app, photo):
+    served = open_app(free_bytes=1 << 60)
     for answer in (submit_photos(served, ("me.png", draw_small_png())), served.post(photo)):
         assert (answer.status_code, answer.json()["title"]) == (507, "The server's disk is full")
     assert list(served.store.keys()) == []
@@ -252,19 +252,19 @@ def test_browsers_have_owners_of_their_own(worker_app):
 @pytest.mark.parametrize("most", [{"wait_bytes": 100}, {"wait_pixels": 160 * 120 - 1}])
 def test_a_picture_that_takes_long_becomes_a_job(open_app, jpeg_photo, most):
     served = open_app(**most)
-    answer = served.post(jpeg_photo)
+    answer = served.post_photo(jpeg_photo)
     assert answer.status_code == 202
     assert answer.headers["location"] == f"{URL}/{answer.json()['id']}"
     assert served.client.get(answer.headers["location"]).json()["priority"] == 1
-    assert served.post(jpeg_photo, long_edge="32").status_code == 201
+    assert served.post_photo(jpeg_photo, long_edge="32").status_code == 201
     served.app.state.services.job_runtime.close()
 
 
 def test_a_job_is_taken_when_all_places_for_pictures_are(open_app, jpeg_photo):
     served = open_app()
     turns = served.app.state.services.picture_queue
-    turns.inside = turns.room
-    assert served.post(jpeg_photo).status_code == 429
+    turns.inside = turns.capacity
+    assert served.post_photo(jpeg_photo).status_code == 429
     assert submit_photos(served, ("a.png", draw_small_png())).status_code == 202
     turns.inside = 0
     served.app.state.services.job_runtime.close()
@@ -323,8 +323,8 @@ def test_jobs_are_stopped_and_deleted(open_app):
 
 def test_what_was_made_is_in_the_history_until_it_is_deleted(open_app, jpeg_photo):
     served = open_app()
-    made = served.post(jpeg_photo, strength="0.5").json()
-    served.post(jpeg_photo, long_edge="32")
+    made = served.post_photo(jpeg_photo, strength="0.5").json()
+    served.post_photo(jpeg_photo, long_edge="32")
     entry, *more = served.client.get("/api/v1/history").json()["pictures"]
     assert not more, "previews are nobody's history"
     assert entry["settings"]["strength"] == 0.5 and entry["style"] == "inverting@1"

@@ -12,9 +12,9 @@ PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
 
 
 @pytest.fixture
-def house(serve):
+def house(open_app):
     """An application, asked by browsers that are nobody yet."""
-    served = serve()
+    served = open_app()
     served.client.headers.update(PAGE)
     yield served
     for name in PAGE:
@@ -63,16 +63,16 @@ PLAIN_LINK = {"Upgrade-Insecure-Requests": "1", "Accept": "text/html"}  # by htt
 
 
 @pytest.mark.parametrize("headers", [LINK, PLAIN_LINK, LINK | {"Sec-Fetch-Site": "none"}, PAGE | LINK])
-def test_no_link_gives_a_browser_another_owner(serve, headers):
-    answer = serve().client.get("/api/v1/history", headers=headers)
+def test_no_link_gives_a_browser_another_owner(open_app, headers):
+    answer = open_app().client.get("/api/v1/history", headers=headers)
     assert answer.json()["pictures"] == []
     assert "set-cookie" not in answer.headers
 
 
-def test_two_servers_on_one_address_leave_each_others_owner_alone(house, serve, photo):
+def test_two_servers_on_one_address_leave_each_others_owner_alone(house, open_app, photo):
     house.client.cookies.clear()
     house.post(photo)
-    other = serve()
+    other = open_app()
     other.client.cookies.update(house.client.cookies)
     other.client.get("/api/v1/history", headers=PAGE)
     assert len(other.client.cookies) == 2

@@ -47,12 +47,12 @@ def test_a_style_that_is_sent_is_served_at_once_and_gone_when_it_is_removed(edit
     assert answer.status_code == 201, answer.text
     assert (answer.headers["location"], answer.json()["added"]) == (f"{URL}/mine", True)
     assert list_style_names(editable_app.client) == ["copying", "inverting", "mine"]
-    assert editable_app.post(jpeg_photo, style="mine").status_code == 201
+    assert editable_app.post_photo(jpeg_photo, style="mine").status_code == 201
     assert editable_app.app.state.services.engine.slots
     sha256 = answer.json()["sha256"]
     assert editable_app.client.delete(f"{URL}/mine").status_code == 204
     assert sha256 not in editable_app.app.state.services.engine.slots
-    assert editable_app.post(jpeg_photo, style="mine").status_code == 404
+    assert editable_app.post_photo(jpeg_photo, style="mine").status_code == 404
     assert editable_app.client.delete(f"{URL}/mine").status_code == 404
     assert list_style_names(editable_app.client) == ["copying", "inverting"]
 

@@ -48,7 +48,7 @@ def test_one_runs_one_waits_and_the_third_is_refused(picture_queue):
             asyncio.ensure_future(picture_queue.run(lambda on_tile: go.wait(10), wait_forever)) for _ in range(2)
         )
         await wait_until_async(lambda: picture_queue.occupied == 2)
-        assert (picture_queue.busy, picture_queue.waiting) == (1, 1)
+        assert (picture_queue.running, picture_queue.waiting) == (1, 1)
         with pytest.raises(Overloaded) as refused:
             await picture_queue.run(lambda on_tile: None, wait_forever)
         assert refused.value.retry_after >= 1
@@ -144,10 +144,10 @@ def test_closing_stops_what_runs_and_what_waits_and_refuses_what_comes():
 def test_who_is_refused_is_told_to_wait_longer_when_turns_take_longer(picture_queue):
     picture_queue.occupied = 2
     with pytest.raises(Overloaded) as short:
-        picture_queue.check()
+        picture_queue.check_capacity()
     for _ in range(20):
-        picture_queue.learn(30)
+        picture_queue.record_duration(30)
     with pytest.raises(Overloaded) as long:
-        picture_queue.check()
+        picture_queue.check_capacity()
     picture_queue.occupied = 0
     assert short.value.retry_after < long.value.retry_after <= 60

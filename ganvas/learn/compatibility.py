@@ -37,7 +37,7 @@ def refuse_conflicts(name: str, method: Any, options: Any, data: DataOptions) ->
 
 def find_conflicts(name: str, method: Any, options: Any, data: DataOptions) -> Iterator[tuple[str, str]]:
     """What is wrong and what would be right, one after the other."""
-    yield from find_data_conflicts(name, getattr(method, "needs", "both"), data)
+    yield from find_data_conflicts(name, getattr(method, "required_data", "both"), data)
     generator: GeneratorOptions | None = getattr(options, "generator", None)
     adversary: RegularisationOptions | None = getattr(options, "adversary", None)
     if isinstance(generator, GeneratorOptions):
@@ -45,7 +45,9 @@ def find_conflicts(name: str, method: Any, options: Any, data: DataOptions) -> I
     if local := get_local_options(getattr(options, "generator", None)):
         yield from find_local_conflicts(local, bool(getattr(options, "texture", False)))
     if isinstance(adversary, AdversarialOptions):
-        yield from find_network_conflicts(name, "discriminator", adversary.discriminator.network, method.supported_discriminators)
+        yield from find_network_conflicts(
+            name, "discriminator", adversary.discriminator.network, method.supported_discriminators
+        )
         yield from find_penalty_conflicts(adversary)
         if isinstance(generator, GeneratorOptions):
             yield from find_size_conflicts(name, generator, adversary, data.crop)

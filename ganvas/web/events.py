@@ -150,10 +150,10 @@ class EventStreams:
     async def poll_events(self) -> None:
         """Ask the database once for all, and wake those for whom there is more."""
         if jobs := list(self.feeds):
-            get_last_event_numbers = await self.ask(lambda: self.desk().get_last_event_numbers(jobs))
+            numbers = await self.ask(lambda: self.desk().get_last_event_numbers(jobs))
             for job in jobs:
                 if job in self.feeds:
-                    self.feeds[job].note(get_last_event_numbers.get(job))
+                    self.feeds[job].note(numbers.get(job))
 
     def close(self) -> None:
         """Hang up on all who listen: the server stops. They come back to another and miss nothing."""

@@ -59,7 +59,7 @@ def format_socket_url(listening: socket.socket) -> str:
 
 def run_server(app: FastAPI, listening: socket.socket) -> None:
     """Serve until told to stop by SIGINT or SIGTERM; pictures that are made then have GRACE seconds to be ready."""
-    parts: Services = app.state.parts
+    parts: Services = app.state.services
     _ = parts.job_runtime.service  # opened here, where a database that cannot be used is one line
     configure_logging()
     allow_files()

@@ -85,12 +85,15 @@ def test_one_command_judges_all_and_writes_the_tables_and_goes_on_where_it_was(
     assert len(lite.asked) == painted
 
 
-def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(scoring_request: ScoringRequest):
+def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works_kept_away(
+    scoring_request: ScoringRequest,
+):
     path = scoring_request.catalog.path("copying")
     data = {"source": "drawn/train/A", "target": "drawn/train/B", "everything": True, "unpaired": {"source": "photos"}}
     rewrite_style(path, replace(load_style(path), recipe={"data": data}, method="house-pairs"))
     rewrite_style(
-        scoring_request.catalog.path("inverting"), replace(load_style(scoring_request.catalog.path("inverting")), method="house-pairs")
+        scoring_request.catalog.path("inverting"),
+        replace(load_style(scoring_request.catalog.path("inverting")), method="house-pairs"),
     )
     folders = scores.find_evaluation_folders(load_style(path), scoring_request.sets)
     assert folders.photos == scoring_request.sets / "photos" and folders.art == scoring_request.sets / "drawn/val/B"
@@ -98,7 +101,9 @@ def test_what_learnt_from_all_pairs_is_judged_on_photos_beside_them_and_on_works
     assert scores.list_scorable_styles(Catalog([path.parent])) == ["copying"], "the other has seen pairs alone"
 
 
-def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(scoring_request: ScoringRequest):
+def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_size_does(
+    scoring_request: ScoringRequest,
+):
     folder = scoring_request.catalog.path("copying").parent
     folders = scores.find_evaluation_folders(scoring_request.catalog.get("copying"), scoring_request.sets)
     before = scores.hash_inputs(folder / "copying.onnx", folders, scoring_request.out)
@@ -110,7 +115,10 @@ def test_scores_in_the_file_do_not_make_it_another_style_but_another_network_or_
 
 
 def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(scoring_request: ScoringRequest):
-    folders, lite = EvaluationFolders(scoring_request.sets / "photos", scoring_request.sets / "art"), FakeStyleTransferLite()
+    folders, lite = (
+        EvaluationFolders(scoring_request.sets / "photos", scoring_request.sets / "art"),
+        FakeStyleTransferLite(),
+    )
     given, own = peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out)
     chosen = datasets.select_sets(folders)
     assert {path.stem for path in given.glob("*.png")} == {path.stem for path in chosen.photos}
@@ -119,7 +127,10 @@ def test_the_peer_paints_each_photo_once_and_again_when_its_painting_changes(sco
     assert np.array_equal(np.asarray(Image.open(own / f"{photo.stem}.png")), np.asarray(Image.open(photo)))
 
     count = len(lite.asked)
-    assert peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out) == [given, own]
+    assert peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "one", scoring_request.out) == [
+        given,
+        own,
+    ]
     assert len(lite.asked) == count, "nothing is painted twice"
     peer_pictures.make_peer_pictures(lite, folders, scoring_request.out / "another", scoring_request.out)
     new = lite.asked[count:]
@@ -152,7 +163,9 @@ class FixedBestScorer(BrightnessScorer):
         return self.chosen
 
 
-def test_seeds_are_compared_score_by_score(scoring_request: ScoringRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_seeds_are_compared_score_by_score(
+    scoring_request: ScoringRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     files: Sequence[Path] = [scoring_request.catalog.path(name) for name in ("copying", "inverting")]
     write_style(tmp_path / "third", "blurring")
     page = tmp_path / "benchmarks.md"

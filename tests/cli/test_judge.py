@@ -103,7 +103,9 @@ def test_a_published_style_never_changes(run_command: RunCommand, folder_options
         (["--again", "missing.html"], "holds no judgement"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(run_command: RunCommand, folder_options: list[str], words: list[str], said: str):
+def test_what_is_wrong_is_said_in_a_line(
+    run_command: RunCommand, folder_options: list[str], words: list[str], said: str
+):
     done = run_command("judge", *words)
     assert done.code == 2
     assert said in done.err

@@ -43,7 +43,7 @@ def test_every_command_explains_itself(run_command: RunCommand, name: str):
 
 
 def test_commands_are_loaded_one_at_a_time():
-    places = {"good": "ganvas.cli.serve:serve", "bad": "ganvas.cli.nothing:nothing"}
+    places = {"good": "ganvas.cli.serve:serve_app", "bad": "ganvas.cli.nothing:nothing"}
     assert LazyCommands(places)["good"].name == "good"
     with pytest.raises(ModuleNotFoundError):
         LazyCommands(places)["bad"]

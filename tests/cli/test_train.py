@@ -55,7 +55,9 @@ def run_train(run_command: RunCommand, folder_options: list[object]) -> RunTrain
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_two_folders_become_a_style_that_makes_pictures(run_train: RunTrain, run_command: RunCommand, data_folder: Path):
+def test_two_folders_become_a_style_that_makes_pictures(
+    run_train: RunTrain, run_command: RunCommand, data_folder: Path
+):
     answer = run_train("--name", "mine", "--steps", 3)
     assert answer.code == 0, answer.err
     assert Path(answer.out.strip()).parent == data_folder / "styles"
@@ -147,7 +149,9 @@ def restore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_does(run_command: RunCommand, folder_options: list[object], data_folder: Path):
+def test_an_interrupted_run_says_how_to_go_on_and_does(
+    run_command: RunCommand, folder_options: list[object], data_folder: Path
+):
     words = ["train", *map(str, folder_options), *TINY_RECIPE_OPTIONS, "--name", "mine", "--steps", "400", "--json"]
     words += ["--set", "schedule.checkpoint_every=1"]
     child = subprocess.Popen(
@@ -192,7 +196,9 @@ def test_the_precision_is_asked_for_by_name_and_told(run_train: RunTrain):
     assert answer.code == 2 and "bf16" in answer.err
 
 
-def test_what_auto_is_here_is_what_train_and_advise_say_first(run_train: RunTrain, run_command: RunCommand, folder_options: list[object]):
+def test_what_auto_is_here_is_what_train_and_advise_say_first(
+    run_train: RunTrain, run_command: RunCommand, folder_options: list[object]
+):
     answer = run_train("--name", "mine", "--steps", 1)
     lines = [line for line in answer.err.splitlines() if "checkpoint is chosen" not in line]
     assert lines[0].startswith("Computing in "), answer.err

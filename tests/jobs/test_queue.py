@@ -51,7 +51,9 @@ def test_a_ticket_says_for_which_part_and_round_it_was_written():
 @pytest.fixture
 def supervisors(installation):
     """Two keepers of one installation, known as workers."""
-    made = [Supervisor(installation.service.references, installation.settings.data / "workers", slots=1) for _ in range(2)]
+    made = [
+        Supervisor(installation.service.references, installation.settings.data / "workers", slots=1) for _ in range(2)
+    ]
     for keeper in made:
         keeper.register()
     yield made
@@ -75,7 +77,9 @@ def test_a_worker_says_that_it_lives_by_the_databases_clock(installation, superv
 
 
 def test_each_picture_is_noted_under_the_worker_that_made_it_and_one_version(working_installation):
-    working_installation.wait_for_job(working_installation.service.submit(OWNER, working_installation.build_request(draw_png(2))))
+    working_installation.wait_for_job(
+        working_installation.service.submit(OWNER, working_installation.build_request(draw_png(2)))
+    )
     with working_installation.service.database.engine.connect() as connection:
         rows = connection.execute(
             text("select executor_id, application_version from workflow_status where name = 'part'")

@@ -37,7 +37,9 @@ class RandomTicketWorker:
 
 
 def submit_job(place, owner: str, pictures: int, **changes) -> str:
-    return place.service.submit(owner, place.build_request(*[draw_png(number) for number in range(pictures)], **changes))
+    return place.service.submit(
+        owner, place.build_request(*[draw_png(number) for number in range(pictures)], **changes)
+    )
 
 
 def test_the_parts_of_a_job_are_begun_in_their_order_whatever_ticket_comes_up(installation):

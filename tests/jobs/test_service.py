@@ -10,7 +10,9 @@ from tests.jobs.conftest import OTHER_OWNER, OWNER, draw_png
 
 
 def test_a_job_has_a_part_for_each_photo_in_each_style(installation):
-    id = installation.service.submit(OWNER, installation.build_request(draw_png(1), draw_png(2), styles=["inverting", "copying"]))
+    id = installation.service.submit(
+        OWNER, installation.build_request(draw_png(1), draw_png(2), styles=["inverting", "copying"])
+    )
     seen = installation.service.get_job(OWNER, id)
     assert seen.job.state == "queued" and seen.counts == {"queued": 4}
     assert [part.result for part in seen.job.parts] == [
@@ -54,7 +56,9 @@ def test_what_cannot_be_done_is_refused_at_once(installation):
 def test_a_job_that_is_too_long_is_refused_with_the_limit(installation):
     installation.service.limits = JobLimits(job_pictures=3)
     with pytest.raises(TooLarge, match="at most 3"):
-        installation.service.submit(OWNER, installation.build_request(draw_png(1), draw_png(2), styles=["inverting", "copying"]))
+        installation.service.submit(
+            OWNER, installation.build_request(draw_png(1), draw_png(2), styles=["inverting", "copying"])
+        )
 
 
 def test_one_owner_cannot_fill_the_line(installation):
@@ -99,7 +103,8 @@ def test_owners_stand_in_line_in_turn(installation):
 
 def test_priority_goes_before_age_among_ones_own(installation):
     late, soon = (
-        installation.service.submit(OWNER, installation.build_request(draw_png(), priority=priority)) for priority in (5, 1)
+        installation.service.submit(OWNER, installation.build_request(draw_png(), priority=priority))
+        for priority in (5, 1)
     )
     assert installation.service.get_job(OWNER, soon).forecast.position == 1
     assert installation.service.get_job(OWNER, late).forecast.position == 2

@@ -20,7 +20,10 @@ def decode_rgb(data: bytes) -> np.ndarray:
 
 def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(working_installation):
     id = working_installation.service.submit(
-        OWNER, working_installation.build_request(draw_png(1), b"no photo", draw_png(2), settings=PictureSettings(format="png"))
+        OWNER,
+        working_installation.build_request(
+            draw_png(1), b"no photo", draw_png(2), settings=PictureSettings(format="png")
+        ),
     )
     seen = working_installation.wait_for_job(id)
     assert seen.job.state == "done" and seen.counts == {"done": 2, "failed": 1}
@@ -36,7 +39,9 @@ def test_pictures_are_made_and_a_bad_photo_fails_alone_with_its_reason(working_i
 
 
 def test_a_part_says_nothing_of_its_style_where_that_made_it(working_installation):
-    (part,) = working_installation.wait_for_job(working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1)))).job.parts
+    (part,) = working_installation.wait_for_job(
+        working_installation.service.submit(OWNER, working_installation.build_request(draw_png(1)))
+    ).job.parts
     assert describe_part(part).made_in is None
 
 
@@ -65,7 +70,9 @@ def test_failed_parts_alone_are_tried_again(working_installation):
     seen = working_installation.wait_for_job(id)
     assert seen.job.parts[0].picture.id == before
     assert {
-        event.body["number"] for event in working_installation.service.list_events(OWNER, id, last) if event.kind == "part"
+        event.body["number"]
+        for event in working_installation.service.list_events(OWNER, id, last)
+        if event.kind == "part"
     } == {2}
 
 
@@ -175,7 +182,9 @@ def test_what_was_cancelled_is_stopped_while_it_gives_way_too(installation):
             installation.service.cancel(OWNER, id)
         return False
 
-    doer = Worker(installation.runtime.engine, installation.service.references, installation.service.queue, is_idle=busy)
+    doer = Worker(
+        installation.runtime.engine, installation.service.references, installation.service.queue, is_idle=busy
+    )
     on_tile = doer.make_tile_callback(doer.start_part(installation.service.get_job(OWNER, id).job.parts[0].ticket))
     with pytest.raises(Cancelled):
         on_tile(0.1)

@@ -45,14 +45,18 @@ def test_the_more_is_lost_the_worse_is_every_score(
 ):
     spoiled = {amount: [ContentView(spoil(pixels, amount)) for pixels in photo_pixels] for amount in amounts}
     for name, score in CONTENT_SCORES.items():
-        found = [np.mean([score(*pair) for pair in zip(photo_views, spoiled[amount], strict=True)]) for amount in amounts]
+        found = [
+            np.mean([score(*pair) for pair in zip(photo_views, spoiled[amount], strict=True)]) for amount in amounts
+        ]
         worse = sorted(found, reverse=SCORES[name].better_direction == "more")
         assert [PERFECT_SCORES[name], *found] == [PERFECT_SCORES[name], *worse], name
 
 
 def test_a_tint_changes_colour_and_hardly_structure(photo_pixels: list[Pixels], photo_views: list[ContentView]):
     tinted = [[ContentView(add_tint(pixels, amount)) for pixels in photo_pixels] for amount in (10, 20, 40)]
-    change = [np.mean([CONTENT_SCORES["colour"](*pair) for pair in zip(photo_views, made, strict=True)]) for made in tinted]
+    change = [
+        np.mean([CONTENT_SCORES["colour"](*pair) for pair in zip(photo_views, made, strict=True)]) for made in tinted
+    ]
     assert 1 < change[0] < change[1] < change[2]
     assert np.mean([CONTENT_SCORES["ssim"](*pair) for pair in zip(photo_views, tinted[0], strict=True)]) > 0.95
 

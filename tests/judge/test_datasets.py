@@ -21,7 +21,11 @@ def evaluation_folders(tmp_path: Path) -> EvaluationFolders:
 
 
 def test_only_unseen_pictures_are_judged_with(evaluation_folders: EvaluationFolders):
-    sets, art, photos = select_sets(evaluation_folders), split_folder(evaluation_folders.art), split_folder(evaluation_folders.photos)
+    sets, art, photos = (
+        select_sets(evaluation_folders),
+        split_folder(evaluation_folders.art),
+        split_folder(evaluation_folders.photos),
+    )
     assert sets.art == art["test"]
     assert sets.photos == photos["test"]
     assert sets.trained == art["train"]
@@ -35,10 +39,15 @@ def test_checkpoints_are_chosen_on_the_validation_side(evaluation_folders: Evalu
 
 
 def test_a_folder_that_nothing_was_trained_on_can_be_taken_whole(evaluation_folders: EvaluationFolders):
-    assert len(select_sets(EvaluationFolders(evaluation_folders.photos, evaluation_folders.art, every_photo=True)).photos) == 60
+    assert (
+        len(select_sets(EvaluationFolders(evaluation_folders.photos, evaluation_folders.art, every_photo=True)).photos)
+        == 60
+    )
 
 
-def test_a_folder_of_art_that_nothing_was_learnt_from_is_unseen_but_for_what_shows_true_works(evaluation_folders, tmp_path):
+def test_a_folder_of_art_that_nothing_was_learnt_from_is_unseen_but_for_what_shows_true_works(
+    evaluation_folders, tmp_path
+):
     paint(tmp_path / "learnt", 5, first=200)
     asked = replace(evaluation_folders, trained=tmp_path / "learnt")
     sets, sides = select_sets(asked), split_folder(evaluation_folders.art)

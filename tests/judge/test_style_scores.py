@@ -21,7 +21,9 @@ from tests.judge.conftest import Distortion, add_checkerboard, add_grain, add_no
 @pytest.fixture(scope="module")
 def references(unseen_prints: list[Path], other_prints: list[Path]) -> ReferenceFeatures:
     """The unseen unseen_prints; those of another side in the place of trained ones."""
-    return ReferenceFeatures(features.extract_file_features(unseen_prints), features.extract_file_features(other_prints))
+    return ReferenceFeatures(
+        features.extract_file_features(unseen_prints), features.extract_file_features(other_prints)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,9 @@ def extract_picture_features(pictures: list[Pixels]) -> Features:
     return extract_features(map(take_crops, pictures))
 
 
-def test_true_works_score_best_and_photos_worst(photos: list[Path], unseen_prints: list[Path], other_prints: list[Path]):
+def test_true_works_score_best_and_photos_worst(
+    photos: list[Path], unseen_prints: list[Path], other_prints: list[Path]
+):
     true, error = compare_folders(other_prints, unseen_prints)
     far, far_error = compare_folders(photos, unseen_prints)
     assert abs(true) < 3 * error
@@ -58,7 +62,9 @@ def test_the_more_a_work_is_spoiled_the_farther_it_is(
     references: ReferenceFeatures, true_works: list[Pixels], spoil: Distortion, amounts: tuple[float, ...]
 ):
     spoiled = [extract_picture_features([spoil(pixels, amount) for pixels in true_works]) for amount in amounts]
-    found = [compute_kernel_distance(made, references.unseen)[0] for made in (extract_picture_features(true_works), *spoiled)]
+    found = [
+        compute_kernel_distance(made, references.unseen)[0] for made in (extract_picture_features(true_works), *spoiled)
+    ]
     assert found == sorted(found)
 
 

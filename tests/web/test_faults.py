@@ -55,14 +55,17 @@ def test_a_disk_that_fails_is_named_and_not_traced(open_app, jpeg_photo, monkeyp
     def fail(*args):
         raise error
 
-    monkeypatch.setattr("ganvas.storage.blobs.save", fail)
+    monkeypatch.setattr("ganvas.storage.blobs.write_synced", fail)
     files = [("photos", ("a.jpg", jpeg_photo, "image/jpeg"))]
     with caplog.at_level(logging.INFO):
-        answers = [served.post(jpeg_photo), served.client.post("/api/v1/jobs", data={"style": "inverting"}, files=files)]
+        answers = [
+            served.post_photo(jpeg_photo),
+            served.client.post("/api/v1/jobs", data={"style": "inverting"}, files=files),
+        ]
     assert [answer.status_code for answer in answers] == [status, status]
     assert all(answer.json()["title"] for answer in answers)
     assert not any(record.exc_info for record in caplog.records)
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_form_that_finds_no_room_while_it_is_read_is_507(open_app, monkeypatch):
@@ -115,7 +118,9 @@ def test_a_database_that_cannot_be_written_is_said_in_one_line(tmp_path):
     ],
 )
 def test_text_that_cannot_be_kept_is_refused_in_bodies(default_app, method, path, body, letter):
-    answer = default_app.client.request(method, path, content=body % letter, headers={"Content-Type": "application/json"})
+    answer = default_app.client.request(
+        method, path, content=body % letter, headers={"Content-Type": "application/json"}
+    )
     assert (answer.status_code, "NUL" in answer.json()["detail"]) == (422, True)
 
 
@@ -177,7 +182,7 @@ def test_a_thumbnail_that_many_ask_for_is_made_once(open_app, jpeg_photo, monkey
         go.wait(10)
         return shrink(parts, key)
 
-    monkeypatch.setattr(thumbnails, "shrink", count)
+    monkeypatch.setattr(thumbnails, "encode_thumbnail", count)
     answers = []
     callers = [threading.Thread(target=lambda: answers.append(served.client.get(place).status_code)) for _ in range(12)]
     for caller in callers:
@@ -188,5 +193,5 @@ def test_a_thumbnail_that_many_ask_for_is_made_once(open_app, jpeg_photo, monkey
         caller.join()
     assert answers == [200] * 12
     assert len(made) == 1
-    assert not served.app.state.parts.thumbnails.locks
-    served.app.state.parts.shop.end()
+    assert not served.app.state.services.thumbnails.locks
+    served.app.state.services.job_runtime.close()

@@ -17,15 +17,15 @@ class CountingDesk:
         self.reads: list[int] = []
         self.looks = 0
 
-    def glance(self, owner: str, id: str) -> None:
+    def get_job_row(self, owner: str, id: str) -> None:
         if owner != "me":
             raise NotFound("none")
 
-    def newest(self, jobs: list[str]) -> dict[str, tuple[int, bool]]:
+    def get_last_event_numbers(self, jobs: list[str]) -> dict[str, tuple[int, bool]]:
         self.looks += 1
         return dict.fromkeys(jobs, (self.number, self.finished)) if self.there else {}
 
-    def events(self, owner: str, id: str, after: int) -> list[EventRow]:
+    def list_events(self, owner: str, id: str, after: int) -> list[EventRow]:
         self.reads.append(after)
         last = min(self.number, after + 500)
         return [
@@ -62,7 +62,7 @@ def numbers(told: list[str]) -> list[int]:
 
 
 def test_a_hundred_who_listen_cost_what_one_costs(monkeypatch):
-    monkeypatch.setattr(events, "LOOK", 3600)
+    monkeypatch.setattr(events, "POLL_SECONDS", 3600)
     desk = CountingDesk(1200)
     told = anyio.run(lambda: listen_together(EventStreams(lambda: desk), *[0] * 100))
     assert all(numbers(each) == [*range(1, 1201), 1200] and each[-1].startswith("event: end") for each in told)
@@ -79,7 +79,7 @@ def test_who_comes_back_misses_nothing_whatever_the_others_have():
 
 
 def test_what_happens_is_handed_on_to_all(monkeypatch):
-    monkeypatch.setattr(events, "LOOK", 0.02)
+    monkeypatch.setattr(events, "POLL_SECONDS", 0.02)
     desk = CountingDesk(3, finished=False)
     streams = EventStreams(lambda: desk)
 
@@ -102,7 +102,7 @@ def test_what_happens_is_handed_on_to_all(monkeypatch):
 
 
 def test_who_listens_is_told_of_the_end_of_a_job_that_is_deleted(monkeypatch):
-    monkeypatch.setattr(events, "LOOK", 0.02)
+    monkeypatch.setattr(events, "POLL_SECONDS", 0.02)
     desk = CountingDesk(0, finished=False)
     desk.there = False
     told = anyio.run(lambda: listen_together(EventStreams(lambda: desk), 0))

@@ -67,8 +67,8 @@ class NearestFeatureLoss(nn.Module):
         """The mean over the layers of how far a picture is from the nearest art, after the banks took in this art."""
         apart: list[Tensor] = []
         for name, bank in zip(self.layers, self.banks, strict=True):
-            bank.learn(art[name], photo[name])  # pyright: ignore
-            apart.append(bank.apart(picture[name], photo[name]))  # pyright: ignore
+            bank.update(art[name], photo[name])  # pyright: ignore
+            apart.append(bank.compute_distance(picture[name], photo[name]))  # pyright: ignore
         return torch.stack(apart).mean()
 
 

@@ -80,7 +80,7 @@ class ProjectedDiscriminator(nn.Module):
     def calibrate(self, features: VggFeatures, x: Tensor) -> None:
         """Fix each head's scale by art x, n x 3 x h x w in -1..1."""
         for name, found in extract_features(features, x, self.layers).items():
-            self.heads[make_module_key(name)].scale.measure(found)  # pyright: ignore
+            self.heads[make_module_key(name)].scale.calibrate(found)  # pyright: ignore
 
     def forward(self, maps: Mapping[str, Tensor]) -> list[Tensor]:
         """The maps that ``look`` gives to one n x 1 x h x w of logits for each head."""

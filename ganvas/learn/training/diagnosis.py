@@ -97,7 +97,7 @@ class RunDoctor:
         """Give the method other weights of its losses."""
         self.loss_weights = dict(weights)
         if self.loss_weights:
-            method.weights = self.loss_weights  # pyright: ignore[reportAttributeAccessIssue]
+            method.loss_weights = self.loss_weights  # pyright: ignore[reportAttributeAccessIssue]
 
     def request_rollback(self) -> bool:
         """Whether to go back to the last good checkpoint instead of giving up."""
@@ -228,7 +228,7 @@ def diagnose_memorisation(
     method: Method, train_batch: TrainingBatch, validation_batch: TrainingBatch
 ) -> Iterator[Diagnosis]:
     """What the discriminator thinks of art that it never saw, where the method can tell."""
-    score: Callable[[TrainingBatch], Mapping[str, float]] | None = getattr(method, "score", None)
+    score: Callable[[TrainingBatch], Mapping[str, float]] | None = getattr(method, "compute_mean_logits", None)
     if score is None or validation_batch is train_batch:
         return
     known, kept = score(train_batch), score(validation_batch)
@@ -250,7 +250,7 @@ def halve_learning_rates(doctor: RunDoctor, method: Method) -> str:
 
 def halve_content_weights(doctor: RunDoctor, method: Method) -> str:
     """Half the weights that hold the picture to the photo."""
-    weights: dict[str, float] = dict(getattr(method, "weights", {}))
+    weights: dict[str, float] = dict(getattr(method, "loss_weights", {}))
     held = [name for name in ("identity", "contrast", "cycle", "content") if weights.get(name)]
     if not held:
         return ""
@@ -260,11 +260,11 @@ def halve_content_weights(doctor: RunDoctor, method: Method) -> str:
 
 def strengthen_augmentation(doctor: RunDoctor, method: Method) -> str:
     """More of DiffAugment, where it is in use."""
-    adversary: Any = getattr(method, "adversary", None)
+    adversary: Any = getattr(method, "discriminator_trainer", None)
     if adversary is None or not adversary.options.changes:
         return ""
-    adversary.strength = min(0.8, adversary.strength + 0.2)
-    return f"strength of DiffAugment {adversary.strength:.1f}"
+    adversary.augmentation_strength = min(0.8, adversary.augmentation_strength + 0.2)
+    return f"strength of DiffAugment {adversary.augmentation_strength:.1f}"
 
 
 TREATMENTS: dict[str, Callable[[RunDoctor, Method], str]] = {

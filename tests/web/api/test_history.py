@@ -56,23 +56,23 @@ class Upgrading(QuickEngine):
 def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(open_app, photo):
     served = open_app(Upgrading, own=True)
     first = served.catalog.get("inverting")
-    answer = served.post(photo).json()
+    answer = served.post_photo(photo).json()
     assert served.catalog.get("inverting").version == 2
     (entry,) = list_entries(served)
     assert (entry["style"], entry["style_sha256"]) == ("inverting@1", first.sha256)
     assert (answer["version"], answer["style_sha256"]) == (1, first.sha256)
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(open_app, photo):
     served = open_app(Upgrading, own=True)
-    served.post(photo)
+    served.post_photo(photo)
     served.catalog.folders = served.catalog.folders[:1]
-    answer = served.post(photo, style="inverting@1").json()
+    answer = served.post_photo(photo, style="inverting@1").json()
     assert (answer["style"], answer["version"]) == ("inverting", 2)
     assert [entry["style"] for entry in list_entries(served)] == ["inverting@2", "inverting@1"]
-    assert served.post(photo, style="inverting@3").status_code == 404
-    served.app.state.parts.shop.end()
+    assert served.post_photo(photo, style="inverting@3").status_code == 404
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_thumbnail_is_small_kept_and_gone_with_its_picture(empty_app):

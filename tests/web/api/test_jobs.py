@@ -132,7 +132,7 @@ def test_a_job_that_is_refused_leaves_nothing_behind(open_app):
     assert list(served.store.keys()) == []
     assert submit_photos(served, ("me.png", draw_small_png(1)), style="nothing").status_code == 404
     assert list(served.store.keys()) == []
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_refused_job_takes_nothing_from_one_that_was_taken(open_app):
@@ -142,7 +142,7 @@ def test_a_refused_job_takes_nothing_from_one_that_was_taken(open_app):
     assert len(list(served.store.keys())) == 1
     assert served.client.delete(f"{URL}/{id}").status_code == 204
     assert list(served.store.keys()) == []
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_the_zips_of_a_body_have_one_allowance_together(open_app):
@@ -154,7 +154,7 @@ def test_the_zips_of_a_body_have_one_allowance_together(open_app):
         413,
         "2.zip: The ZIP unpacks to more than is taken at once.",
     )
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_unknown_styles_are_refused_before_a_photo_is_kept(open_app, monkeypatch):
@@ -163,7 +163,7 @@ def test_unknown_styles_are_refused_before_a_photo_is_kept(open_app, monkeypatch
     monkeypatch.setattr(served.store, "put", lambda *args, **more: kept.append(args) or "0" * 64)
     assert submit_photos(served, ("me.png", draw_small_png()), style="nothing").status_code == 404
     assert not kept
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_photo_that_is_too_large_is_not_read(open_app, monkeypatch):
@@ -176,15 +176,15 @@ def test_a_photo_that_is_too_large_is_not_read(open_app, monkeypatch):
     files = [("photos", ("me.png", draw_small_png(), "image/png")), ("mask", ("mask.png", large[1], "image/png"))]
     assert served.client.post(URL, data={"style": "inverting"}, files=files).status_code == 413
     assert [len(served.store.get(key)) for key in list(served.store.keys())] == [len(draw_small_png())]
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def test_a_disk_that_is_nearly_full_takes_nothing_in(open_app, photo):
     served = open_app(free_bytes=1 << 60)
-    for answer in (submit_photos(served, ("me.png", draw_small_png())), served.post(photo)):
+    for answer in (submit_photos(served, ("me.png", draw_small_png())), served.post_photo(photo)):
         assert (answer.status_code, answer.json()["title"]) == (507, "The server's disk is full")
     assert list(served.store.keys()) == []
-    served.app.state.parts.shop.end()
+    served.app.state.services.job_runtime.close()
 
 
 def read_events(served, id: str, after: int = 0, limit: int = 10**6) -> list[tuple[int, str, dict]]:

@@ -264,13 +264,13 @@ def test_a_body_that_is_no_form_is_refused(default_app):
 def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(open_app, slow_engine, jpeg_photo):
     busy = open_app(slow_engine)
     answers = []
-    askers = [threading.Thread(target=lambda: answers.append(busy.post(jpeg_photo))) for _ in range(2)]
+    askers = [threading.Thread(target=lambda: answers.append(busy.post_photo(jpeg_photo))) for _ in range(2)]
     for asker in askers:
         asker.start()
     engine = busy.app.state.services.engine
     assert engine.started.acquire(timeout=20)
     wait_until(lambda: busy.app.state.services.picture_queue.occupied == 2)
-    refused = busy.post(jpeg_photo)
+    refused = busy.post_photo(jpeg_photo)
     assert_problem(refused, 429, "busy")
     assert int(refused.headers["retry-after"]) >= 1
     metrics = busy.client.get("/metrics").text

@@ -27,7 +27,7 @@ def gets(house, key: str) -> int:
 
 def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house, photo):
     mask = draw_picture("png", 16, 12)
-    made = house.post(photo, mask=mask).json()
+    made = house.post_photo(photo, mask=mask).json()
     (entry,) = house.client.get("/api/v1/history").json()["pictures"]
     small = house.client.get(entry["thumbnail"]).content
     keys = [made["key"], *(hashlib.sha256(data).hexdigest() for data in (photo, mask, small))]
@@ -42,7 +42,7 @@ def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house,
 
 
 def test_a_preview_that_no_history_keeps_loads_for_who_made_it_and_nobody_else(house, photo):
-    key = house.post(photo, long_edge=16).json()["key"]
+    key = house.post_photo(photo, long_edge=16).json()["key"]
     assert gets(house, key) == 200
     house.client.cookies.clear()
     assert gets(house, key) == 404
@@ -71,7 +71,7 @@ def test_no_link_gives_a_browser_another_owner(open_app, headers):
 
 def test_two_servers_on_one_address_leave_each_others_owner_alone(house, open_app, photo):
     house.client.cookies.clear()
-    house.post(photo)
+    house.post_photo(photo)
     other = open_app()
     other.client.cookies.update(house.client.cookies)
     other.client.get("/api/v1/history", headers=PAGE)
@@ -89,7 +89,7 @@ def test_by_https_no_other_host_can_set_the_cookie(house):
 
 
 def test_the_cookie_of_older_versions_is_moved_over_once(house):
-    key = load_or_create_secret(house.app.state.parts.settings.data)
+    key = load_or_create_secret(house.app.state.services.settings.data)
     house.client.cookies.clear()
     house.client.cookies.set(
         OWNER_COOKIE, f"browser-old.{sign_owner('browser-old', key)}", domain="127.0.0.1", path="/"

@@ -67,9 +67,9 @@ def nested() -> dict[str, object]:
 
 def test_a_style_that_cannot_be_shown_is_not_published_and_hides_no_other(house, made, monkeypatch, caplog):
     assert upload_style(house.client, made("old")).status_code == 201
-    shown = house.app.state.parts.catalog.get
+    shown = house.app.state.services.catalog.get
     monkeypatch.setattr(
-        house.app.state.parts.catalog,
+        house.app.state.services.catalog,
         "get",
         lambda name: replace(shown(name), scores=nested()) if name == "old" else shown(name),
     )

@@ -179,7 +179,7 @@ class Dripping(FakeConnection):
 
 def test_a_body_that_drips_is_given_up(monkeypatch):
     monkeypatch.setattr(body_limits, "SLICE", 0.2)
-    monkeypatch.setattr("ganvas.web.guards.early_response.PATIENCE", 0.05)
+    monkeypatch.setattr("ganvas.web.guards.early_response.DRAIN_SECONDS", 0.05)
     wire = Dripping(0.02, *[b"x"] * 500)
     taker = wrap_in_limits()
     anyio.run(taker, build_body_scope(), wire.receive, wire.send)

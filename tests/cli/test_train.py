@@ -179,8 +179,8 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(
 
 def test_one_picture_is_a_look(run_command: RunCommand, folder_options: list[object]):
     art = Path(str(folder_options[3])) / "02.png"
-    answer = run_command("train", "--source", folder_options[1], "--target", art, *TINY_RECIPE_OPTIONS, "--name", "one", "--steps", 2,
-                  "--set", "data.everything=false", "--json")  # fmt: skip
+    options = ("--name", "one", "--steps", 2, "--set", "data.everything=false", "--json")
+    answer = run_command("train", "--source", folder_options[1], "--target", art, *TINY_RECIPE_OPTIONS, *options)
     assert answer.code == 0, answer.err
     assert (
         f"{art}: 1 of 1 pictures are learnt from; too few works to keep any for choosing or for judging." in answer.err

@@ -31,7 +31,7 @@ def test_every_route_describes_itself_with_an_example_or_a_type(default_app):
             assert route["description"]
     picture = api["components"]["schemas"]["Picture"]["properties"]
     assert all("examples" in field for field in picture.values())
-    wish = api["components"]["schemas"]["Wish"]
+    wish = api["components"]["schemas"]["PictureForm"]
     assert wish["required"] == ["photo", "style"]
     assert wish["additionalProperties"] is False
 
@@ -133,12 +133,12 @@ def test_stopping_the_server_stops_the_work(open_app, slow_engine):
     parts = busy.app.state.services
 
     def work(on_tile):
-        parts.engine.apply("inverting", None, None, on_tile)
+        parts.engine.apply("inverting", None, None, on_progress=on_tile)
 
     async def scene():
         async with busy.app.router.lifespan_context(busy.app):
             running = asyncio.create_task(parts.picture_queue.run(work, asyncio.Event().wait))
-            assert await asyncio.to_thread(parts.engine.begun.acquire, timeout=20)
+            assert await asyncio.to_thread(parts.engine.started.acquire, timeout=20)
         assert await asyncio.gather(running, return_exceptions=True)
 
     asyncio.run(scene())

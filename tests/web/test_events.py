@@ -78,7 +78,7 @@ def readers(running_server):  # noqa: F811
 
 def test_a_hundred_dropped_streams_lose_no_event(readers):
     url, all_of_them = readers
-    threads = [threading.Thread(target=reader.run) for reader in all_of_them]
+    threads = [threading.Thread(target=reader.read_to_end) for reader in all_of_them]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -86,6 +86,6 @@ def test_a_hundred_dropped_streams_lose_no_event(readers):
     for reader in all_of_them:
         assert reader.ended
         job = json.loads(request_url(f"{url}/api/v1/jobs/{reader.job}")[2])
-        assert reader.ids == list(range(1, job["event"] + 1)), "each once, in order"
+        assert reader.event_ids == list(range(1, job["event"] + 1)), "each once, in order"
         assert job["counts"] == {"done": PHOTOS - 1, "failed": 1}
     assert sum(reader.drops for reader in all_of_them) >= DROPS

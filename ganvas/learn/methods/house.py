@@ -123,9 +123,9 @@ class HouseMethod(OneSidedMethod):
         rates = (options.generator_rate, options.discriminator_rate, options.betas)
         self.bf16 = not options.strokes.layers
         optimisation = OptimisationOptions(*rates, half_life=options.half_life, accumulate=options.accumulate)
-        self.descent = replace(optimisation, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
+        self.optimisation = replace(optimisation, bf16=self.bf16, clip=0.0 if self.bf16 else CLIP)
         network = StrokeGenerator if options.strokes.layers else LocalGenerator
-        self.generator_trainer = GeneratorTrainer(network(options.generator, options.noises), self.descent)
+        self.generator_trainer = GeneratorTrainer(network(options.generator, options.noises), self.optimisation)
         held = (*options.nearest_layers, *options.counted_layers)
         self.feature_layers = tuple(dict.fromkeys((*options.layers, *options.content_layers, *held)))
         self.features = VggFeatures("4_3" if any("4_" in name for name in self.feature_layers) else "3_3")
@@ -143,7 +143,7 @@ class HouseMethod(OneSidedMethod):
         seen = ("art", "pictures") if options.rehearse else ()
         self.replay_buffers = {which: ReplayBuffer(options.rehearse, options.rehearsed) for which in seen}
         about = AdversarialOptions(heads, options.objective, **asdict(options.adversary))
-        self.discriminator_trainer = DiscriminatorTrainer(about, self.descent, network=judge)
+        self.discriminator_trainer = DiscriminatorTrainer(about, self.optimisation, network=judge)
         weighed = ("adversarial", "content", "colour", "neighbours", "together", "rims", "statistics", "palette")
         self.loss_weights = {name: getattr(options, name) for name in weighed}
 

@@ -53,10 +53,10 @@ class Upgrading(QuickEngine):
         return made
 
 
-def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(open_app, photo):
+def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_came_meanwhile(open_app, jpeg_photo):
     served = open_app(Upgrading, own=True)
     first = served.catalog.get("inverting")
-    answer = served.post_photo(photo).json()
+    answer = served.post_photo(jpeg_photo).json()
     assert served.catalog.get("inverting").version == 2
     (entry,) = list_entries(served)
     assert (entry["style"], entry["style_sha256"]) == ("inverting@1", first.sha256)
@@ -64,14 +64,14 @@ def test_an_entry_names_the_version_that_made_the_picture_though_a_newer_one_cam
     served.app.state.services.job_runtime.close()
 
 
-def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(open_app, photo):
+def test_a_picture_asked_for_in_a_version_that_is_gone_is_made_in_the_newest_and_says_so(open_app, jpeg_photo):
     served = open_app(Upgrading, own=True)
-    served.post_photo(photo)
+    served.post_photo(jpeg_photo)
     served.catalog.folders = served.catalog.folders[:1]
-    answer = served.post_photo(photo, style="inverting@1").json()
+    answer = served.post_photo(jpeg_photo, style="inverting@1").json()
     assert (answer["style"], answer["version"]) == ("inverting", 2)
     assert [entry["style"] for entry in list_entries(served)] == ["inverting@2", "inverting@1"]
-    assert served.post_photo(photo, style="inverting@3").status_code == 404
+    assert served.post_photo(jpeg_photo, style="inverting@3").status_code == 404
     served.app.state.services.job_runtime.close()
 
 

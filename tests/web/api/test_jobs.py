@@ -179,9 +179,9 @@ def test_a_photo_that_is_too_large_is_not_read(open_app, monkeypatch):
     served.app.state.services.job_runtime.close()
 
 
-def test_a_disk_that_is_nearly_full_takes_nothing_in(open_app, photo):
+def test_a_disk_that_is_nearly_full_takes_nothing_in(open_app, jpeg_photo):
     served = open_app(free_bytes=1 << 60)
-    for answer in (submit_photos(served, ("me.png", draw_small_png())), served.post_photo(photo)):
+    for answer in (submit_photos(served, ("me.png", draw_small_png())), served.post_photo(jpeg_photo)):
         assert (answer.status_code, answer.json()["title"]) == (507, "The server's disk is full")
     assert list(served.store.keys()) == []
     served.app.state.services.job_runtime.close()
@@ -263,10 +263,10 @@ def test_a_picture_that_takes_long_becomes_a_job(open_app, jpeg_photo, most):
 def test_a_job_is_taken_when_all_places_for_pictures_are(open_app, jpeg_photo):
     served = open_app()
     turns = served.app.state.services.picture_queue
-    turns.inside = turns.capacity
+    turns.occupied = turns.capacity
     assert served.post_photo(jpeg_photo).status_code == 429
     assert submit_photos(served, ("a.png", draw_small_png())).status_code == 202
-    turns.inside = 0
+    turns.occupied = 0
     served.app.state.services.job_runtime.close()
 
 

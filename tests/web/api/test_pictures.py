@@ -277,7 +277,7 @@ def test_a_third_picture_is_refused_when_one_is_made_and_one_waits(open_app, slo
     assert "ganvas_busy 1.0" in metrics
     assert "ganvas_waiting 1.0" in metrics
     assert busy.client.get("/healthz").status_code == 200
-    engine.go.set()
+    engine.may_end.set()
     for asker in askers:
         asker.join(20)
     assert [answer.status_code for answer in answers] == [201, 201]

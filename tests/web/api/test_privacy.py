@@ -25,12 +25,12 @@ def gets(house, key: str) -> int:
     return house.client.get(f"/api/v1/pictures/{key}").status_code
 
 
-def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house, photo):
+def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house, jpeg_photo):
     mask = draw_picture("png", 16, 12)
-    made = house.post_photo(photo, mask=mask).json()
+    made = house.post_photo(jpeg_photo, mask=mask).json()
     (entry,) = house.client.get("/api/v1/history").json()["pictures"]
     small = house.client.get(entry["thumbnail"]).content
-    keys = [made["key"], *(hashlib.sha256(data).hexdigest() for data in (photo, mask, small))]
+    keys = [made["key"], *(hashlib.sha256(data).hexdigest() for data in (jpeg_photo, mask, small))]
     assert [gets(house, key) for key in keys] == [200] * 4
     house.client.cookies.clear()
     answers = [house.client.get(f"/api/v1/pictures/{key}") for key in keys]
@@ -41,8 +41,8 @@ def test_photo_mask_thumbnail_and_picture_are_served_to_their_owner_alone(house,
     assert house.client.get(f"/api/v1/pictures/{keys[1]}", headers=tag).status_code == 404
 
 
-def test_a_preview_that_no_history_keeps_loads_for_who_made_it_and_nobody_else(house, photo):
-    key = house.post_photo(photo, long_edge=16).json()["key"]
+def test_a_preview_that_no_history_keeps_loads_for_who_made_it_and_nobody_else(house, jpeg_photo):
+    key = house.post_photo(jpeg_photo, long_edge=16).json()["key"]
     assert gets(house, key) == 200
     house.client.cookies.clear()
     assert gets(house, key) == 404
@@ -69,9 +69,9 @@ def test_no_link_gives_a_browser_another_owner(open_app, headers):
     assert "set-cookie" not in answer.headers
 
 
-def test_two_servers_on_one_address_leave_each_others_owner_alone(house, open_app, photo):
+def test_two_servers_on_one_address_leave_each_others_owner_alone(house, open_app, jpeg_photo):
     house.client.cookies.clear()
-    house.post_photo(photo)
+    house.post_photo(jpeg_photo)
     other = open_app()
     other.client.cookies.update(house.client.cookies)
     other.client.get("/api/v1/history", headers=PAGE)

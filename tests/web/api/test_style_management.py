@@ -65,28 +65,30 @@ def nested() -> dict[str, object]:
     return within
 
 
-def test_a_style_that_cannot_be_shown_is_not_published_and_hides_no_other(house, made, monkeypatch, caplog):
-    assert upload_style(house.client, made("old")).status_code == 201
-    shown = house.app.state.services.catalog.get
+def test_a_style_that_cannot_be_shown_is_not_published_and_hides_no_other(
+    editable_app, make_style_file, monkeypatch, caplog
+):
+    assert upload_style(editable_app.client, make_style_file("old")).status_code == 201
+    shown = editable_app.app.state.services.catalog.get
     monkeypatch.setattr(
-        house.app.state.services.catalog,
+        editable_app.app.state.services.catalog,
         "get",
         lambda name: replace(shown(name), scores=nested()) if name == "old" else shown(name),
     )
-    assert list_style_names(house.client) == ["copying", "inverting"]
+    assert list_style_names(editable_app.client) == ["copying", "inverting"]
     assert "leaves out old" in caplog.text
     monkeypatch.undo()
-    assert house.client.delete(f"{URL}/old").status_code == 204
+    assert editable_app.client.delete(f"{URL}/old").status_code == 204
 
 
 @pytest.mark.parametrize("about", [{"scores": nested()}, {"parity": {"a": None}}], ids=["deep", "parity"])
-def test_a_description_that_would_break_the_gallery_is_refused_and_not_published(house, made, about):
-    model = onnx.ModelProto.FromString(made("broken"))
+def test_a_description_that_would_break_the_gallery_is_refused_and_not_published(editable_app, make_style_file, about):
+    model = onnx.ModelProto.FromString(make_style_file("broken"))
     entries = {entry.key: entry.value for entry in model.metadata_props}
     described = json.loads(entries[STYLE_KEY]) | about
     onnx.helper.set_model_props(model, entries | {STYLE_KEY: json.dumps(described)})
-    assert upload_style(house.client, model.SerializeToString()).status_code == 422
-    assert list_style_names(house.client) == ["copying", "inverting"]
+    assert upload_style(editable_app.client, model.SerializeToString()).status_code == 422
+    assert list_style_names(editable_app.client) == ["copying", "inverting"]
 
 
 def test_a_published_version_never_changes(editable_app, make_style_file):

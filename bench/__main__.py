@@ -1,4 +1,4 @@
-"""``make bench``: speed against a peer, and memory. Knows which measurements there are, and not how they are taken.
+"""``make bench``: speed against a peer, and memory.
 
 Prints tables; ``--write`` puts them into docs/benchmarks.md in place of the last ones.
 """

@@ -1,4 +1,4 @@
-"""What it costs to read and to write a picture: processor time and memory, by format and size. Knows the public calls.
+"""What it costs to read and to write a picture: processor time and memory, by format and size.
 
 Run by hand (``python -m bench.images``). Each figure is taken in a process of its own, because memory is counted by
 its highest point. Processor time and not the clock, so that a busy machine gives the same figures; the clock of the

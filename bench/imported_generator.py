@@ -1,4 +1,4 @@
-"""A generator that others trained, imported: its pictures against those of its own code. Knows vintagify's wheel.
+"""A generator that others trained, imported: its pictures against those of its own code.
 
 Run by hand, since the wheel weighs 42 MB:
 

@@ -1,4 +1,4 @@
-"""Tables of figures, and their place in docs/benchmarks.md. Knows markdown and nothing of what was measured."""
+"""Tables of figures, and their place in docs/benchmarks.md."""
 
 import importlib.metadata
 import os

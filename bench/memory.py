@@ -1,4 +1,4 @@
-"""The highest memory of a process that makes one picture, decoding and encoding with it. Knows the spine alone.
+"""The highest memory of a process that makes one picture, decoding and encoding with it.
 
 Each figure is taken in a process of its own (``python -m bench.memory STYLE PHOTO``), because memory is counted by its
 highest point; what the process that decodes takes is in ``bench/images.py``.

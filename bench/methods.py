@@ -1,4 +1,4 @@
-"""Methods, options and advice side by side, with the same minutes each. Knows recipes and runs; the judge scores.
+"""Methods, options and advice side by side, with the same minutes each.
 
 Run by hand from the folder of the repository; each line trains for ``--minutes`` a row. These are minutes of the
 processor's time, found by a short measurement, so that other work on the machine takes nothing from a row:

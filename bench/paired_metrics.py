@@ -1,4 +1,4 @@
-"""How near pictures are to the true ones: L1, PSNR and SSIM on pairs. Knows arrays and style files, trains nothing."""
+"""How near pictures are to the true ones: L1, PSNR and SSIM on pairs."""
 
 from collections.abc import Callable
 from pathlib import Path

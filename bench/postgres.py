@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, in a temporary folder and on a socket there. Knows Debian's postgresql; no table.
+"""A PostgreSQL server of one's own, in a temporary folder and on a socket there.
 
 PostgreSQL refuses to run as root, so root runs it as the user ``postgres``.
 """

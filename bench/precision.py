@@ -1,4 +1,4 @@
-"""How long a learning step takes in fp32 and in bf16: ``python -m bench.precision``. Knows recipes only.
+"""How long a learning step takes in fp32 and in bf16: ``python -m bench.precision``.
 
 Processor time on one thread, which on a quiet machine is the time that it takes: what else the machine does costs both
 little, and steps are taken in turns, so that it costs both alike. Warm networks, the recipe's own crops.

@@ -1,4 +1,4 @@
-"""Scores of the built-in styles against a peer: ``python -m bench.scores --write``. Knows folders, tables and one peer.
+"""Scores of the built-in styles against a peer: ``python -m bench.scores --write``.
 
 For each style: the peer's pictures of the same unseen photos (given a painting of the same set; its best built-in
 style), the photos themselves and, where ``--runs`` has the style's run, the last state of its training, all judged as

@@ -1,4 +1,4 @@
-"""Feeds the decoder every bad picture there is and many made worse. Knows what a bad answer is, nothing of formats.
+"""Feeds the decoder every bad picture there is and many made worse.
 
 Run by hand (``python -m bench.soak_images --rounds 20000``) and by ``make soak``. Every file must end in a picture or
 in one clear error: this counts both, and fails at anything else, at more time than the limits allow, and at memory

@@ -1,4 +1,4 @@
-"""Ganvas: image style transfer with generative adversarial networks, self-hosted. Knows only its own version.
+"""Ganvas: image style transfer with generative adversarial networks, self-hosted.
 
 And it sees to it, before anything else is imported, that nothing is told to anybody: both runtimes report their use
 to their makers and leave identifiers in the home folder unless they are told not to before they are imported.

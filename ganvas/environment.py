@@ -1,4 +1,4 @@
-"""What a process that reads hostile files may know of its surroundings. Knows names of variables, and no process."""
+"""The few environment variables that a process which reads hostile files is given."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The errors that a caller may meet: what was wrong and what would be right. Knows nothing of web or terminal."""
+"""The errors that a caller may meet: what was wrong and what would be right."""
 
 
 class GanvasError(Exception):

@@ -1,4 +1,4 @@
-"""Names of files: shown safely, and no two of them for the same file. Knows no folder and opens no file."""
+"""Names of files: shown safely, and no two of them for the same file."""
 
 import unicodedata
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Which files of a folder are pictures: one rule for commands, ZIP files, jobs, learning and judging. Knows names only.
+"""Which files of a folder are pictures: one rule for commands, ZIP files, jobs, learning and judging.
 
 What systems put beside people's files is left out everywhere alike: hidden files and folders (``._x.jpg``, ``.Trash``,
 ``.thumbnails``), thumbnails of network drives (``@eaDir``), bins, ``Thumbs.db`` and ``desktop.ini``.

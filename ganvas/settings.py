@@ -1,4 +1,4 @@
-"""Settings: what a person sets for all of Ganvas, read from ``GANVAS_...`` once. Knows names and ranges, opens nothing.
+"""Settings: what a person sets for all of Ganvas, read from ``GANVAS_...`` once.
 
 Each field is the variable ``GANVAS_`` and its name in capitals, as ``GANVAS_MAX_PIXELS``.
 """

@@ -1,4 +1,4 @@
-"""The spine: a photo's bytes to a stored picture. The web, the jobs, the command line and film all call this.
+"""The spine: from a photo's bytes to a stored picture. Web, jobs, command line and film all call it.
 
 Knows the order of things (decode, reduce, apply, encode, put) and nothing of how each is done or who asks.
 """

@@ -1,4 +1,4 @@
-"""Text files as people save them: UTF-8, or UTF-16 or 32 as Windows' editors write it. Knows byte order marks only."""
+"""Text files as people save them: UTF-8, or UTF-16 or 32 as Windows' editors write it."""
 
 import codecs
 

@@ -47,9 +47,9 @@ def test_a_process_that_reads_styles_knows_no_secret(module, monkeypatch, tmp_pa
 
     found = importlib.import_module(module)
     monkeypatch.setattr(found.subprocess, "run", run)
-    ask = {"ganvas.style.operators": lambda: found.attempt(tmp_path, b"", "transfer", 1, 1)}
+    ask = {"ganvas.style.operators": lambda: found.run_trial(tmp_path, b"", "transfer", 1, 1)}
     with pytest.raises(found.BadStyle):
-        ask.get(module, lambda: found.inspect(tmp_path))()
+        ask.get(module, lambda: found.inspect_style_file(tmp_path))()
     assert seen
     assert "secret" not in seen.values()
     assert "GANVAS_TOKEN" not in reduce_environment()

@@ -130,8 +130,8 @@ def test_a_preview_is_small_and_of_the_same_scale(engine, store):
 def test_a_preview_of_a_long_photo_sees_what_the_whole_one_does(engine, store, edge):
     rows, columns = np.mgrid[0:300, 0:4007]
     photo = np.stack([rows * 3 // 4, columns // 17, (rows + columns) % 256], -1).astype(np.uint8)
-    full = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring")))).pixels
-    preview = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring", long_edge=edge)))).pixels
+    full = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring")).key)).pixels
+    preview = decode(store.get(stylize(engine, store, file_of(photo), Ask("blurring", long_edge=edge)).key)).pixels
     assert max(preview.shape) == edge
     assert np.abs(preview.astype(int) - resize(full, preview.shape[:2])).mean() < 2
 
@@ -142,7 +142,7 @@ def test_colours_that_nobody_sees_change_nothing(engine, store, pixels):
     made = []
     for hidden in (0, 255, (0, 255, 0)):
         photo = np.where(alpha[..., None] > 0, pixels, np.uint8(hidden))
-        key = stylize(engine, store, file_of(np.dstack([photo, alpha])), Ask("blurring"))
+        key = stylize(engine, store, file_of(np.dstack([photo, alpha])), Ask("blurring")).key
         made.append(decode(store.get(key)))
     assert all(np.array_equal(picture.pixels, made[0].pixels) for picture in made)
     assert np.array_equal(made[0].alpha, alpha)

@@ -1,4 +1,4 @@
-"""Advice: the rules that apply, a recipe ready to run, and how long it takes. Knows plain data and no networks."""
+"""Advice: the rules that apply, a recipe ready to run, and how long it takes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Facts: what can be seen of two folders and of a machine without opening a network. Knows headers of files only."""
+"""Facts: what can be seen of two folders and of a machine without opening a network."""
 
 import os
 from collections.abc import Sequence

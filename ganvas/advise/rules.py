@@ -1,4 +1,4 @@
-"""The rules of the field, one a line, in the order in which they are applied. Knows facts and wishes, runs nothing.
+"""The rules of the field, one a line, in the order in which they are applied.
 
 A rule that applies sets settings and says why; a later one may set them again. docs/handbook/advice.md shows them as a
 table, and a test holds the two together.

@@ -1,4 +1,4 @@
-"""The command line: wires everything, decides nothing. Knows its commands by name, and loads one when it is asked for.
+"""The command line: wires everything, decides nothing.
 
 A command is a typed function, or a Typer of several, in a module of this folder. Such a module imports nothing heavy
 at its top (a test looks), so that ``ganvas --help`` answers at once: networks, pictures and the web come inside the

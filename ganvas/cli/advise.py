@@ -1,4 +1,4 @@
-"""``ganvas advise``: which method and settings for these pictures, with reasons. Knows options; the rules decide."""
+"""``ganvas advise``: which method and settings for these pictures, with reasons."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""Puts settings, catalogue and engine together for commands. Knows where the built-in styles are, and no command."""
+"""Builds settings, catalogue and engine for commands."""
 
 import os
 from functools import partial

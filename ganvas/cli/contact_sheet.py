@@ -1,4 +1,4 @@
-"""A contact sheet: photos in rows, styles in columns. Knows pixels, and nothing of files that it is written to."""
+"""A contact sheet: photos in rows, styles in columns."""
 
 from collections.abc import Callable, Sequence
 from itertools import product

@@ -1,4 +1,4 @@
-"""``ganvas data``: look at pictures before learning from them. Knows files and tables; learning looks."""
+"""``ganvas data``: checks pictures before training, and mends a copy of them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

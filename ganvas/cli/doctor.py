@@ -1,4 +1,4 @@
-"""``ganvas doctor`` and ``ganvas report``: what went on in a run. Knows files and lines; the run's log says it."""
+"""``ganvas doctor`` and ``ganvas report``: diagnoses a run, and writes its report."""
 
 from pathlib import Path
 from typing import Annotated, Any

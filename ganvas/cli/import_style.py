@@ -1,4 +1,4 @@
-"""``ganvas import``: a generator of the common CycleGAN or pix2pix code to a style. Knows options, no weights."""
+"""``ganvas import``: converts a generator of the common CycleGAN or pix2pix code to a style."""
 
 from dataclasses import replace
 from pathlib import Path

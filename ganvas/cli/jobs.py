@@ -1,4 +1,4 @@
-"""``ganvas jobs`` and ``ganvas work``: long work that survives. Knows how jobs are shown; the desk does what is asked.
+"""``ganvas jobs`` and ``ganvas work``: lists, shows and changes long jobs, and works on them.
 
 Jobs of this machine's scripts are shown: those that were asked for with the token where one is set.
 """

@@ -1,4 +1,4 @@
-"""``ganvas judge``: how good a style is. Knows settings, files and words; the judge measures."""
+"""``ganvas judge``: scores styles, prints the figures and writes the report."""
 
 import time
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The optional parts of the installation. Knows what to install when one is missing, and nothing of what it does."""
+"""Says what to install when an optional dependency is missing."""
 
 from types import TracebackType
 

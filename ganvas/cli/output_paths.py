@@ -1,4 +1,4 @@
-"""Which photos become which files. Knows names and folders, and nothing of pixels.
+"""Plans which photo becomes which file.
 
 Names and sub-folders are kept: ``trip/day1/sea.jpg`` of the folder ``trip`` becomes ``OUT/day1/sea.jpg``. Where two
 photos would become the same file, the second gets a number: ``sea (2).jpg``.

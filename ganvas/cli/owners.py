@@ -1,4 +1,4 @@
-"""``ganvas owners``: lists owners, gives what one had to another, and deletes. Knows how they are shown."""
+"""``ganvas owners``: lists owners, gives what one had to another, and deletes."""
 
 import time
 from typing import Annotated

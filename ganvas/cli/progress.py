@@ -1,4 +1,4 @@
-"""Watching a run: losses as sparklines, speed, time left. Knows the terminal and progress, nothing of networks."""
+"""Shows a training run in the terminal: losses as sparklines, speed, time left."""
 
 import math
 from collections import deque

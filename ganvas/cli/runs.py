@@ -1,4 +1,4 @@
-"""``ganvas resume`` and ``ganvas export``: runs to styles. Knows folders and the catalogue; learning does the work."""
+"""``ganvas resume`` and ``ganvas export``: goes on with a run, and makes a style of it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace

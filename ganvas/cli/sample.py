@@ -1,4 +1,4 @@
-"""``ganvas sample``: new pictures out of noise, in a style that makes such. Knows seeds and files, and no networks."""
+"""``ganvas sample``: draws new pictures from noise, in a style of the kind ``sampler``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""``ganvas serve``: the page and the API. Knows how the parts are put together, and nothing of what they do."""
+"""``ganvas serve``: the page and the API."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""``ganvas styles``: the catalogue. Knows how styles are listed and shown, and nothing of what is in their networks."""
+"""``ganvas styles``: the catalogue."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``ganvas stylize``: photos to pictures. Knows files and progress; the spine makes the pictures."""
+"""``ganvas stylize``: photos to pictures."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

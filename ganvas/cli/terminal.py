@@ -1,4 +1,4 @@
-"""What a person or a script sees: progress, tables and JSON. Knows the terminal, and nothing of what is shown on it."""
+"""Prints progress, tables and JSON."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``ganvas train``: a recipe, or two folders and a name, to a style on offer. Knows settings; the loop trains."""
+"""``ganvas train``: from a recipe, or two folders and a name, to a published style."""
 
 from collections.abc import Iterator
 from pathlib import Path

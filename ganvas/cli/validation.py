@@ -1,4 +1,4 @@
-"""The judge as a training takes it: a critic of candidates. Knows which pictures were not learnt from, no networks."""
+"""Scores the checkpoints of a training run on pictures that it does not learn from."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property

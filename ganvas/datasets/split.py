@@ -1,4 +1,4 @@
-"""The split of a folder of pictures into train, validation and test. Knows nothing of training, scores or engines.
+"""The split of a folder of pictures into train, validation and test.
 
 The side of a picture is a hash of its *work*, so adding a picture moves no other. Pictures of one work fall on
 one side: tiles of a painting, larger versions of it, near-duplicates. Works are found by the manifest (``crop of``

@@ -1,1 +1,1 @@
-"""Pixels and a style in, pixels out. Knows networks as functions on arrays; knows no file formats and no web."""
+"""Pixels and a style in, pixels out."""

@@ -1,4 +1,4 @@
-"""Between the photo and the picture without a double exposure. Knows arrays and nothing of styles.
+"""Between the photo and the picture without a double exposure.
 
 A plain mean of photo and picture shows both: the photo's eye, and half a width beside it the painted one. So both are
 taken apart into bands of scales (the Laplacian pyramid of Burt and Adelson 1983, "The Laplacian Pyramid as a Compact

@@ -1,4 +1,4 @@
-"""The style's brushwork in the photo's own colours. Knows arrays and nothing of styles.
+"""The style's brushwork in the photo's own colours.
 
 In Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab): the lightness is the picture's, brought to the
 photo's mean and spread, and its broad light and shade most of the way to the photo's own, for to people these are

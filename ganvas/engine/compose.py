@@ -1,4 +1,4 @@
-"""From the working size to the photo's own: enlarged or reduced, then strength, the photo's colours, the mask.
+"""Composes the full-size picture: enlarges it, then applies strength, the photo's colours and the mask.
 
 Knows arrays and nothing of styles.
 """

@@ -1,4 +1,4 @@
-"""Controls: what a person may turn. Knows their ranges and nothing of how they are done."""
+"""Controls: strength, stroke, colour and mask, with their ranges."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Which part of a picture is kept, and at which size. Knows pixels and how people write a part; nothing of styles.
+"""Which part of a picture is kept, and at which size.
 
 A part is in pixels of the upright photo, so it says the same of the photo and of the picture made of it.
 """

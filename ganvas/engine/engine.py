@@ -1,4 +1,4 @@
-"""The engine: pixels and the name of a style in, pixels out. Knows styles and arrays; no file formats, no web."""
+"""The engine: applies a style to pixels."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Where the faces in a photo are, and the square around one that makes an avatar. Knows pixels, nothing of who it is.
+"""Where the faces in a photo are, and the square around one that makes an avatar.
 
 The network is CenterFace (Xu et al. 2019, "CenterFace: Joint Face Detection and Alignment Using Face as Point",
 arXiv:1911.03599): a map of how much each place is the middle of a face, and at each place the face's height and width

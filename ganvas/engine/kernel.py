@@ -1,4 +1,4 @@
-"""Resampling along rows and columns as products with small matrices. Knows planes of numbers, no pictures.
+"""Resampling along rows and columns as products with small matrices.
 
 Numbers and rounding are those of Pillow's antialiased filters (bicubic with a = -0.5, and bilinear), to the level. A
 filter's matrix has numbers near its diagonal alone, so it is cut into blocks of some places and what decides them: the

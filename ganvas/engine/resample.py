@@ -1,4 +1,4 @@
-"""Pictures at another size, whole or some rows of them. Knows arrays and nothing of styles.
+"""Pictures at another size, whole or some rows of them.
 
 Pixels are resampled by Pillow's antialiased bicubic filter, planes (c x h x w) by the same as products of matrices. All
 is done in bands of rows, so that no picture is ever held in anything larger than its own bytes; a band's rows are the

@@ -1,4 +1,4 @@
-"""Pictures out of noise: seeds in, pixels out, in styles of the kind ``sampler``. Knows no photos and writes no files.
+"""Pictures out of noise: seeds in, pixels out, in styles of the kind ``sampler``.
 
 A seed is a picture: the same seed gives the same picture on every machine, up to the rounding of its processor.
 """

@@ -1,4 +1,4 @@
-"""A painted picture enlarged to the photo's size, with the photo's own edges. Knows arrays and nothing of styles.
+"""A painted picture enlarged to the photo's size, with the photo's own edges.
 
 Enlarging alone would make a large picture soft. The detail that is finer than the working size comes from the photo:
 its luma less that of the photo at the working size, times how far the picture follows the photo nearby. That factor

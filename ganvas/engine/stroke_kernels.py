@@ -1,4 +1,4 @@
-"""The loops over pixels and seeds that strokes are computed with, compiled by Numba. Knows arrays of numbers alone.
+"""The loops over pixels and seeds that strokes are computed with, compiled by Numba.
 
 Each takes the whole photo and a window in it, and reads no farther than it must; all that is summed up over places is
 a whole number, so that a window gives bit for bit what the whole gives. All run without Python's global lock.

@@ -1,4 +1,4 @@
-"""A style file that was sent, looked at in a process that may die. Knows how to bound a process; no rule of styles.
+"""Checks an uploaded style file in a process of its own that may die.
 
 A file of a few bytes can unfold to gigabytes when it is read, so it is read by the server itself only after another
 process has read it within bounds and found it to be a style.

@@ -1,4 +1,4 @@
-"""A picture in tiles with a halo: any size, bounded memory. Knows sessions and arrays, nothing of styles.
+"""A picture in tiles with a halo: any size, bounded memory.
 
 The whole picture means: reflect the photo by a border on all sides (again and again where it is smaller than that),
 run the network, cut the border off. Tiles give the same, since a local network's pixel is decided by its halo.

@@ -1,4 +1,4 @@
-"""Pictures to bytes. Knows the formats that Ganvas writes and what they can hold; trusts the pixels it is given."""
+"""Pictures to bytes."""
 
 import io
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, told by their content and never by a name. Knows signatures, decodes nothing."""
+"""What kind of file some bytes are, told by their content and never by a name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Colour profiles: makes the small ones that Ganvas needs and turns any into a way to sRGB. Knows ICC, no file format.
+"""Colour profiles: makes the small ones that Ganvas needs and turns any into a way to sRGB.
 
 A matrix profile is three primaries and one curve (ICC.1:2022, 8.3). Ours are written here byte for byte, so that a
 picture encoded twice is the same twice (the ones that Little CMS makes carry the time of day).

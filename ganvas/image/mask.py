@@ -1,4 +1,4 @@
-"""A picture as a mask: how much of the style goes where. Knows brightness and alpha."""
+"""A picture as a mask: how much of the style goes where."""
 
 import numpy as np
 

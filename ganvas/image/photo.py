@@ -1,4 +1,4 @@
-"""Photo, a decoded picture, and Limits, what a file may cost. Knows no file format."""
+"""Photo, a decoded picture, and DecodeLimits, what a file may cost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From what a decoder left to upright sRGB pixels, strip by strip. Knows Pillow's modes, no file format.
+"""Converts what a decoder returns to upright sRGB pixels, strip by strip.
 
 A photo of 100 megapixels takes 400 MB in Pillow and 300 MB as pixels. Nothing here copies the whole of it: each strip
 is brought to sRGB by itself and written to where it stands in the upright picture.

@@ -1,4 +1,4 @@
-"""ZIP files in and out. A ZIP that comes is hostile until read; one that goes is streamed. Knows ZIP, no picture.
+"""ZIP files in and out. A ZIP that comes is hostile until read; one that goes is streamed.
 
 An entry fails alone where it is damaged, encrypted, a link, too large or has a path that leads out of the folder. What
 is refused as a whole: more entries or bytes than allowed, what unpacks to far more than it is, and a ZIP of which no

@@ -1,4 +1,4 @@
-"""What is to be expected of a job: its place in line and the time that is left. Knows the ledger; promises nothing.
+"""Estimates a job's place in line and the time that is left.
 
 Owners take turns, picture by picture, so a job waits for what its owner asked for before it, and for as much of each
 other owner.

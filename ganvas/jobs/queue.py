@@ -1,4 +1,4 @@
-"""The queue: all of dbos that Ganvas uses. Knows workflows, steps and executors; knows nothing of photos and owners.
+"""The queue: all of dbos that Ganvas uses.
 
 A ticket is one workflow of two steps: ``make`` and ``settle``. What a step gave is recorded before the next begins, so
 a worker that takes over repeats at most the step that was running. Everything recorded is JSON: nothing that is read

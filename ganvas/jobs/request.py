@@ -1,4 +1,4 @@
-"""What is asked of a job, and what its results are called. Knows names and limits; opens no file and no database."""
+"""A job request: photos, styles, picture settings and limits."""
 
 import unicodedata
 from collections.abc import Sequence

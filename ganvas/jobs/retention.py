@@ -1,4 +1,4 @@
-"""Makes the store hold what the ledger says, and let go what it says no more. Knows both; decides neither.
+"""Keeps the blobs that the ledger names, and releases the others.
 
 The ledger is written first, the store after that commit; whoever dies in between leaves a row that says what is still
 to be done (``held`` false, or a release), and any later call of ``settle`` does it. All of it may be done twice.

@@ -1,4 +1,4 @@
-"""Puts the parts of the jobs together: a desk to ask at, a worker that does what was asked. Knows no work itself."""
+"""Builds the job service and the worker, and starts and stops them."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whose turn it is: which part is made next. Knows the ledger; knows no queue, and not how a part is made.
+"""Schedules pictures fairly between owners.
 
 The queue says that something is to be made, and survives; the ledger says what. Each part that waits holds a ticket,
 which is one workflow of the queue. A ticket that comes up is not necessarily its holder's turn: the part whose turn it

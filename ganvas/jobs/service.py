@@ -1,4 +1,4 @@
-"""Takes jobs, answers for them and changes their course. Knows the ledger and the line; makes no picture itself."""
+"""The job service: submits, lists, pauses, cancels, retries and deletes jobs."""
 
 import time
 from contextlib import suppress

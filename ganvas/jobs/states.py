@@ -1,4 +1,4 @@
-"""The states of jobs and parts, and what follows of parts for their job. Knows words, and no row."""
+"""The states of jobs and parts, and how a job's state follows from its parts."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -1,4 +1,4 @@
-"""Looks after the work: says that this worker lives, takes over from the dead, tidies up. Knows workers, no picture.
+"""Supervises workers: heartbeat, take-over from dead ones, clean-up.
 
 A worker is dead when the lock that it held on its file is free (its process is gone, which the system knows at once),
 or when it has not been heard of for ``silence`` seconds (its machine is gone, or it hangs). Who takes over marks the

@@ -1,4 +1,4 @@
-"""Changes to a job's rows, each with its event in the same transaction. Knows the ledger; knows no queue and no store.
+"""State changes of a job's rows, each with its event in the same transaction.
 
 Whoever changes a job locks its row first, so that events are numbered without a gap and in the order of their commits:
 a reader who has seen number n has seen all before it.

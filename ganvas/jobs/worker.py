@@ -1,4 +1,4 @@
-"""Does the parts of jobs: photo to picture to record. Knows the spine and the ledger; the line is ``durable``'s.
+"""The worker: makes the pictures of jobs and records them.
 
 A picture is put into the store before it is recorded, and both may be done twice: the same picture has the same key,
 and a record that is there is left as it is.

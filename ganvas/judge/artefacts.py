@@ -1,4 +1,4 @@
-"""What is wrong with a picture that no painter would do: faults. Knows photos and pictures, not how they were made.
+"""Scores of artefacts that no painter would make.
 
 Each fault is measured in the photo and in the picture, and what the photo has already is taken off: a
 picture that is its photo has none. Faults of serving (seams, precision) are in ``serving``.

@@ -1,4 +1,4 @@
-"""What the judge saw of a picture, kept on disk: photos themselves, and folders made elsewhere, come again and again.
+"""Caches features and scores of pictures on disk.
 
 Knows bytes and files, and no score by name. What is kept is of this picture, of this photo, in this edition of the
 judge: another protocol, or another version of what figures depend on, looks again.

@@ -1,4 +1,4 @@
-"""Which checkpoint of a training is the one to keep. Knows scores on validation photos and art, never the test ones.
+"""Which checkpoint of a training is the one to keep.
 
 The training knows none of this: the command line hands it ``Trial.scores`` as a function of a checkpoint's network,
 and ``rank``.

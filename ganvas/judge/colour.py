@@ -1,4 +1,4 @@
-"""Colour as the eye sees it. Knows sRGB and Oklab, and nothing of pictures or scores."""
+"""Oklab and luma of sRGB pixels."""
 
 import numpy as np
 from numpy.typing import NDArray

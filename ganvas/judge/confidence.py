@@ -1,4 +1,4 @@
-"""How sure a figure is: intervals, and who won. Knows arrays of observations and nothing of what they measure.
+"""Confidence intervals, and which of two is better.
 
 All intervals are of 95 per cent. Means over photos get theirs by the bootstrap; distances between sets by the
 jackknife. Whether one subject beats another is asked of the difference on the same photos and the same art.

@@ -1,4 +1,4 @@
-"""How much of the photo's structure is kept: content scores, at 256 px. Knows pairs of pictures, nothing of art.
+"""How much of the photo's structure is kept: content scores, at 256 px.
 
 All scores are of one photo and its picture, brought to a short side of 256 px; means and intervals are made elsewhere.
 """

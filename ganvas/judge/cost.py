@@ -1,4 +1,4 @@
-"""What a style costs: parameters, operations, seconds and memory. Knows the engine and ONNX; nothing of looks.
+"""What a style costs: parameters, operations, seconds and memory.
 
 Seconds and memory are taken in a process of its own for each size, ``python -m ganvas.judge.cost STYLE.onnx EDGE``,
 with the engine that serves; the memory is the largest resident set of that process, all of Python included.

@@ -1,4 +1,4 @@
-"""Which photos and works are judged with, and that they are the same again. Knows folders and hashes, no scores."""
+"""Which photos and works the judge uses, and whether they are the same as before."""
 
 import hashlib
 import os

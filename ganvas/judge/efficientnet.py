@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as an ONNX graph: the network that the judge sees with. Knows the network, nothing of pictures.
+"""EfficientNet-Lite0 as an ONNX graph: the judge's feature network.
 
 The definition is ours, after the published one (Tan & Le 2019, arXiv:1905.11946; the Lite variant of 2020: ReLU6, no
 squeeze-and-excitation, stem and head not scaled; padding as TensorFlow does, the odd pixel to the right). The weights,

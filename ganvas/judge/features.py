@@ -1,4 +1,4 @@
-"""What the judge sees in pictures: crops of them as EfficientNet-Lite0 describes them. Knows files, nothing of scores.
+"""What the judge sees in pictures: crops of them as EfficientNet-Lite0 describes them.
 
 No training here uses this network. Scores on its features compare with each other, and with nothing that was made
 on Inception features.

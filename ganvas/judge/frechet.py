@@ -1,4 +1,4 @@
-"""The Frechet distance between two sets of features, with its error. Knows arrays, nothing of pictures.
+"""The Frechet distance between two sets of features, with its error.
 
 Known as FID (Heusel et al. 2017, arXiv:1706.08500), here on n x d or n x c x d features (c crops a picture, each a
 row). With fewer pictures than features the covariances have few ranks, and the distance between two samples of the

@@ -1,4 +1,4 @@
-"""The judge: photos, art and subjects in, figures with intervals out. Knows every family of scores, and no pages.
+"""The judge: photos, art and subjects in, figures with intervals out.
 
 What is measured is what is served: a style's pictures are made by the engine, at the photos' own size, and compared
 as pixels, never through a lossy file.

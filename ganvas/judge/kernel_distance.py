@@ -1,4 +1,4 @@
-"""Distances between two sets of features, with their errors. Knows arrays and nothing of pictures or networks."""
+"""Distances between two sets of features, with their errors."""
 
 from dataclasses import dataclass
 

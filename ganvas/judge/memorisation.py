@@ -1,4 +1,4 @@
-"""Whether pictures are copies of what was trained on. Knows features, and nothing of how pictures were made.
+"""Measures whether pictures copy works of the training set.
 
 Seen by the network, each crop of a picture has a nearest crop among the works that were trained on. Unseen works by
 the same painter have one too; a picture that is nearer than these is remembered, not painted.

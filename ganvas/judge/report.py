@@ -1,4 +1,4 @@
-"""The report: a judgement as one HTML page that needs nothing else. Knows pages and figures, not how these are made."""
+"""The report: a judgement as one HTML page that needs nothing else."""
 
 import base64
 import io

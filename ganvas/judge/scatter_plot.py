@@ -1,4 +1,4 @@
-"""Style against content as a drawing in SVG. Knows figures and lines, nothing of how figures are made."""
+"""Style against content as a drawing in SVG."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape

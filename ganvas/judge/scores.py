@@ -1,4 +1,4 @@
-"""The list of scores: what each is called and which way is better. Knows words, and nothing of how they are made.
+"""The list of scores: what each is called and which way is better.
 
 A new score is a function in its family's module, a line here, and a line in docs/judge.md.
 """

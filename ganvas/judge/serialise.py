@@ -1,4 +1,4 @@
-"""A judgement as plain data, for JSON, the style file, the report, and for judging again. Knows no scores by name."""
+"""Converts a judgement to plain data and back: JSON, style file, report."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Faults of serving a style: seams of tiles, lost precision. Knows the engine's parts; nothing of art or scores.
+"""Faults of serving a style: seams of tiles, lost precision.
 
 Differences are in levels of 255, between two ways that should give one picture.
 """

@@ -1,4 +1,4 @@
-"""How near pictures are to a painter's: style scores. Knows features of pictures and of art, nothing of photos."""
+"""Style scores: how near pictures are to a painter's works."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

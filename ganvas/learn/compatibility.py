@@ -1,4 +1,4 @@
-"""What does not fit together, refused with the reason before anything is trained. Knows options, and runs nothing."""
+"""Refuses settings that do not go together, before anything is trained."""
 
 from collections.abc import Iterator
 from dataclasses import astuple

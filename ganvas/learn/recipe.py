@@ -1,4 +1,4 @@
-"""Recipe: all that decides a style, as data. Knows TOML and the methods by name, and nothing of tensors."""
+"""Recipe: all that decides a style, as data."""
 
 import dataclasses
 import tomllib

@@ -1,4 +1,4 @@
-"""Opens the ledger's database and brings its tables up to date. Knows SQLite and PostgreSQL, and no table by name.
+"""Opens the ledger's database and brings its tables up to date.
 
 On SQLite a transaction that writes says so when it begins (BEGIN IMMEDIATE): one that read first and wants to write
 later would be refused when another wrote meanwhile. A write-ahead log lets readers read on, and each commit is on the

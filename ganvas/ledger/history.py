@@ -1,4 +1,4 @@
-"""What somebody made: kept, found, starred, put into folders, deleted. Knows the table of pictures; asks no engine.
+"""What somebody made: kept, found, starred, put into folders, deleted.
 
 Each function takes a session of ``Database.write`` or ``read``. Blobs are held and let go after the commit (see
 ``ganvas.jobs.retention``), by another process where this one died in between.

@@ -1,4 +1,4 @@
-"""Names for rows: later ones sort after earlier ones, and none can be guessed. Knows time and chance, no table."""
+"""Names for rows: later ones sort after earlier ones, and none can be guessed."""
 
 import secrets
 import time

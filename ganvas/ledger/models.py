@@ -1,4 +1,4 @@
-"""The tables of the ledger. Knows columns and what they mean; runs no query. Times are seconds since 1970 (UTC)."""
+"""The tables of the ledger. Times are seconds since 1970 (UTC)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owners as the whole ledger knows them: lists them, and moves rows from one to another. Knows no cookie."""
+"""Owners as the whole ledger knows them: lists them, and moves rows from one to another."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""In which order somebody has the styles. Knows names; knows no style file. A name that is no more is passed over."""
+"""The order in which an owner has the styles."""
 
 from collections.abc import Iterable, Sequence
 

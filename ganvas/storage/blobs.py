@@ -1,4 +1,4 @@
-"""Blobs kept under the hash of their content, and who holds them, so that deleting deletes. Knows files, no pictures.
+"""Blobs, kept under the hash of their content while somebody holds them.
 
 A blob is a folder ``blobs/ab/abcd...`` with the bytes in ``data`` and one empty file for each holder. A blob is there
 when its ``data`` is: that appears by one rename, after it is on the disk. What a holder lets go and nobody else holds

@@ -1,4 +1,4 @@
-"""How much room a disk has, and what the system's errors of writing mean. Knows no store and no route."""
+"""How much room a disk has, and what the system's errors of writing mean."""
 
 import errno
 import shutil

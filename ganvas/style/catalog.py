@@ -1,4 +1,4 @@
-"""The styles on offer: the style files of some folders, by name and version. Knows folders, and nothing of pixels."""
+"""The catalogue: the style files of some folders, by name and version."""
 
 import difflib
 import os

@@ -1,5 +1,4 @@
-"""Style: what a style file says of itself. Catalog: the styles on offer. Knows the ONNX container and folders, and
-nothing of pixels, engines or training.
+"""The style file: reads it, checks it and writes it.
 
 A style is one ONNX file. Two metadata entries make it a style: ``ganvas.style``, a JSON object of all that a
 caller must know, and ``ganvas.preview``, a WebP picture in base64.

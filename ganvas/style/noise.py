@@ -1,4 +1,4 @@
-"""The fixed noise that gives flat areas something to paint with. Knows nothing of styles or networks.
+"""The fixed noise that gives flat areas something to paint with.
 
 A convolution cannot make a stroke out of a flat sky: it can only repeat its own strides, which is the
 grid that small generators leave. So a style may ask for a little noise on its input. It is a function

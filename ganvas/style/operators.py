@@ -1,4 +1,4 @@
-"""What the network in a style file may hold, and a trial of it. Knows ONNX and nothing of styles, pixels or engines.
+"""The operators that a style's network may hold, and a trial run of it.
 
 A file that somebody brings is hostile until it has been looked at: operators from an allow-list, in the default
 domain, no subgraphs, no functions, no data outside the file, one input and one output. The trial runs it once in a

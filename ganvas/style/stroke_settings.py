@@ -1,4 +1,4 @@
-"""Settings of the brush strokes that a style's network is given beside the photo. Knows plain data alone."""
+"""Settings of the brush strokes that a style's network is given beside the photo."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields

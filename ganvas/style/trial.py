@@ -1,4 +1,4 @@
-"""One try of a network that somebody brought, made to be run as a process that may die.
+"""Runs an uploaded network once, in a process that may die.
 
 ``python -m ganvas.style.trial`` runs it.
 

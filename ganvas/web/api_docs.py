@@ -1,4 +1,4 @@
-"""The API's description as a page without scripts. Knows OpenAPI; knows no route by name, and asks nobody else."""
+"""The API's description as a page without scripts."""
 
 import json
 import re

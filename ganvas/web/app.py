@@ -1,4 +1,4 @@
-"""Assembles the application from its parts. Knows every ring and route; does no work of its own."""
+"""Assembles the application: services, middleware and routes."""
 
 import logging
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""One connection of HTTP/1.1: how long a request's head may take, and what is no HTTP. Knows no route.
+"""One connection of HTTP/1.1: how long a request's head may take, and what is no HTTP.
 
 uvicorn waits for a head without end, counts such connections against its limit and so turns everybody away; and it
 meets chunks that are none with a traceback. Here a head has HEAD seconds, and where connections run out, the one that

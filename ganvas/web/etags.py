@@ -1,4 +1,4 @@
-"""What a caller has already need not be sent again. Knows ETags (RFC 9110, 13.1.2); knows no resource."""
+"""ETags (RFC 9110, 13.1.2): what a caller has already is not sent again."""
 
 from collections.abc import Mapping
 

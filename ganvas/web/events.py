@@ -1,4 +1,4 @@
-"""Events as they happen, over one connection (server-sent events). Knows numbers of events; knows no job's work.
+"""Server-sent events of jobs: one reader a job hands on to all who listen.
 
 One look at the database serves all who listen: it asks how far each job is that is listened to. What is new of a job is
 read once and handed on to all who listen to it, and so is what a listener missed while away (``Last-Event-ID``), which

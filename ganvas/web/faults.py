@@ -1,4 +1,4 @@
-"""What errors from below mean to a caller: a full disk, a folder or database that cannot be written. Knows no route."""
+"""What errors from below mean to a caller: a full disk, a folder or database that cannot be written."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""Short-lived grants: who may get a picture that was just made and is in no history. Knows files and time; no request.
+"""Short-lived grants: who may load a picture that was just made and is in no history.
 
 A grant is an empty file beside the store, so it survives a restart and holds for every process on the same folder. Its
 name is a hash of owner and key, so that the folder tells nothing to who reads it.

@@ -1,4 +1,4 @@
-"""Whose a record is: a signed cookie's in a browser, the token's in a script. Knows headers and cookies, and no record.
+"""Finds the owner of a request: from a signed cookie, or from the token.
 
 A browser is given an owner of its own, unasked, in a cookie that scripts cannot read. It is given to this server's own
 page only: a link on another site brings no cookie (SameSite=Strict), and a new one would replace what is there. The

@@ -1,4 +1,4 @@
-"""The form that asks for a job: photos and ZIPs into the store, fields into an order. Knows forms, sets no limits."""
+"""Reads the form of a job: stores photos and ZIPs, and builds the request."""
 
 import uuid
 from collections.abc import AsyncGenerator, Iterator

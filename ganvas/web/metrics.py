@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. Knows names and labels of figures; knows nothing of who reads them."""
+"""What is counted, for Prometheus."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 

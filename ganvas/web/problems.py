@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457). Knows which error is which status; knows no route and no work."""
+"""Errors as problem documents (RFC 9457)."""
 
 import difflib
 from collections.abc import Mapping, Sequence

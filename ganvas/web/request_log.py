@@ -1,4 +1,4 @@
-"""The outermost ring: counts and logs each request, and answers what nobody foresaw. Knows no contents.
+"""Logs and counts each request, and answers unforeseen errors.
 
 The log has method, route's path, status, seconds and bytes; no query, no file name, nothing of a photo.
 """

@@ -1,4 +1,4 @@
-"""Listens on an address and runs the application there. Knows sockets and signals; knows no route."""
+"""Listens on an address and runs the application there."""
 
 import asyncio
 import logging

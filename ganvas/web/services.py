@@ -1,4 +1,4 @@
-"""The parts that routes work with, made once by ``app``. Knows what they are, not how they work."""
+"""The services that routes work with, built once by ``app``."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Work that many ask for at once and is done once. Knows neither the work nor who asks; waiting takes no thread."""
+"""Computes once what many ask for at the same time."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The page: the built files of the studio. Knows files and caches; knows nothing of what the page does."""
+"""Serves the built page."""
 
 import gzip
 import hashlib

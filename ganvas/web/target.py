@@ -1,4 +1,4 @@
-"""Which addresses can be asked for: a NUL in one reaches no database and no file system. Knows no route."""
+"""Refuses request targets that no database or file system can take."""
 
 from urllib.parse import unquote_to_bytes
 

@@ -1,4 +1,4 @@
-"""Small pictures for the history: made when they are first looked at, and gone with their picture. Knows no page."""
+"""Small pictures for the history: made when they are first looked at, and gone with their picture."""
 
 from anyio import to_thread
 

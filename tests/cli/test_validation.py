@@ -46,11 +46,11 @@ def test_states_are_scored_on_what_was_not_learnt_from(
     trials = Run(tmp_path / "run").read_candidate_scores()
     assert list(trials) == [3, 4]
     assert all(0 < found["content"] < 1 and found["style_error"] > 0 for found in trials.values())
-    assert Run(tmp_path / "run").find_best_step() == judge.select_best(trials)
+    assert Run(tmp_path / "run").find_best_step() == judge.choose_best_step(trials)
 
     judge = require_validation_scorer(recipe)
     best = {3: {"style": 9.0, "content": 0.2}, 20: {"style": 8.0, "content": 0.1}, 100: {"style": 7.0, "content": 0.9}}
-    assert judge.select_best(best) == 20
+    assert judge.choose_best_step(best) == 20
 
 
 @pytest.mark.parametrize(

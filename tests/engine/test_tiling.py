@@ -59,7 +59,7 @@ def test_tiles_with_their_strokes_equal_the_whole(tmp_path, height, width):
     run = session.open_network(tmp_path / "local.onnx", "fp32")
     reach = TileGeometry(HALO, MULTIPLE, max_tile=32, strokes=strokes)
     pixels = noise(height, width)
-    at_once = tiled(run, pixels, replace(reach, tile=512))
+    at_once = tiled(run, pixels, replace(reach, max_tile=512))
     assert np.abs(tiled(run, pixels, reach) - at_once).max() <= 1e-5
 
 

@@ -68,8 +68,8 @@ def test_smoothing_is_refused_where_there_are_no_labels(domains):
 def test_every_network_either_goes_with_a_method_or_has_a_reason_not_to(name):
     method, family = METHODS[name], "cut" if name == "fastcut" else name
     for part, known, all_of_them in (
-        ("generator", method.generators, GENERATORS),
-        ("discriminator", method.discriminators, DISCRIMINATORS),
+        ("generator", method.supported_generators, GENERATORS),
+        ("discriminator", method.supported_discriminators, DISCRIMINATORS),
     ):
         left_out = set(all_of_them) - set(known)
         assert not [

@@ -1,7 +1,7 @@
-"""What a photo says of itself that may travel on: camera, time, author, and by themselves the place. Knows EXIF tags.
+"""What a photo says of itself that may travel on: camera, time, author, and by themselves the place.
 
 A list of what is kept, not of what is dropped: serial numbers, owner's names, maker's notes, thumbnails of the photo
-and whatever a later standard adds stay behind. Knows nothing of pixels; the orientation has been applied to them.
+and whatever a later standard adds stay behind.
 """
 
 import struct

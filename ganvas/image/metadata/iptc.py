@@ -1,4 +1,4 @@
-"""What news agencies wrote into photos before XMP: the records of IPTC IIM 4.2. Knows their bytes, and no picture.
+"""What news agencies wrote into photos before XMP: the records of IPTC IIM 4.2.
 
 They are read, never written: their own standard names the XMP property that each has become (IPTC Photo Metadata
 Standard 2023.2, "IIM to XMP"), and that one is written in their place, since PNG, WebP and AVIF have none.

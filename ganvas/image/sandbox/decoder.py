@@ -1,4 +1,4 @@
-"""One photo from bytes to pixels. Runs in a process that is thrown away; knows Pillow, nothing of processes.
+"""Decodes one photo to pixels, in a process that is thrown away.
 
 Everything here may meet hostile bytes. What Pillow and its libraries raise on them becomes one clear error; what they
 do instead of raising (crash, hang, eat memory) is ended from outside.

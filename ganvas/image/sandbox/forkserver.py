@@ -1,4 +1,4 @@
-"""The process that has the decoders loaded and forks one child for each photo. Knows processes and limits, no pictures.
+"""The fork server: keeps the decoders loaded and forks one limited child for each photo.
 
 It is started fresh, not forked from the server, so it holds none of the server's sockets, locks, threads or secrets.
 It has one thread, reads orders from one socket, and ends when that socket does. A child reads one photo, answers to

@@ -1,4 +1,4 @@
-"""Gives each photo to a process of its own and takes back pixels or a clear error. Knows processes, no decoder.
+"""Decodes each photo in a process of its own, through a fork server.
 
 The processes are forked by one that was started for this (``zygote``), so that a photo does not wait for an
 interpreter. Safe under many threads; a process forked from this one starts its own.

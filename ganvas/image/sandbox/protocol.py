@@ -1,4 +1,4 @@
-"""How the server and its decoding processes talk: a line of JSON and open files over a socket. Knows nothing of photos.
+"""The protocol between server and decoder: a line of JSON and open files over a socket.
 
 Pictures go by files in memory that both sides map, so that a large one is written once and never copied.
 """

@@ -1,4 +1,4 @@
-"""What is changed by chance about pictures before a network sees them. Knows pixels, and no folders and no networks.
+"""What is changed by chance about pictures before a network sees them.
 
 Places and colours are drawn from one generator of chance, and only where the options ask for them: a setting that is
 left at nothing changes no batch of another recipe. A pair is cut with one ``Window``, so that it stays a pair.

@@ -1,4 +1,4 @@
-"""Two folders of pictures -> the batch of step n. Knows no networks and no methods.
+"""Two folders of pictures -> the batch of step n.
 
 The batch is a function of the seed and the step number alone, so a run that was killed goes on bit for bit.
 """

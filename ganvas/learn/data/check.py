@@ -1,4 +1,4 @@
-"""Data check: what is wrong with a folder of pictures, and a better copy of it. Knows pixels and files, no networks.
+"""Data check: what is wrong with a folder of pictures, and a better copy of it.
 
 Each finding says what it would do. Nothing is changed in place: ``mend`` writes a new folder.
 """

@@ -1,4 +1,4 @@
-"""Which pictures are source and which are target: two folders, pairs by name, or halves. Knows no batches."""
+"""Which pictures are source and which are target: two folders, pairs by name, or halves."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -67,11 +67,11 @@ def list_split_paths(folder: Path, side: str | None, patterns: Sequence[str] = (
     parts, home = sides_now(folder), get_base_folder(folder)
     found = sorted(path for name, paths in parts.items() if side in (None, name) for path in paths)
     if not (kept := filter_pictures(found, home, patterns)) and found and side in (None, "train"):
-        patterns = ", ".join(patterns[:3])
+        named = ", ".join(patterns[:3])
         if aside := filter_pictures([path for paths in parts.values() for path in paths], home, patterns):
-            what = f"The {len(aside)} pictures in {folder} that match {patterns} are kept for choosing and judging."
+            what = f"The {len(aside)} pictures in {folder} that match {named} are kept for choosing and judging."
             raise BadData(what, "Match more works, or learn from all with data.everything=true.")
-        raise BadData(f"No picture in {folder} matches {patterns}.", "Patterns look like tiles/ss074*.")
+        raise BadData(f"No picture in {folder} matches {named}.", "Patterns look like tiles/ss074*.")
     return kept
 
 

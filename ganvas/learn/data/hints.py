@@ -1,4 +1,4 @@
-"""Colours that a drawing brings along for who colours it. Knows the pixels of a pair, and no networks.
+"""Colour hints that are given to the generator beside a drawing.
 
 Line art says nothing of its colours, so they are guessed. Two more things are learnt beside it from the same pairs: to
 keep to dabs of colour where somebody put them (hints: Zhang 2017, https://arxiv.org/abs/1705.02999), and to lay flat

@@ -1,4 +1,4 @@
-"""The pictures that are learnt from, each decoded before the first step, so that a bad file stops no run hours in.
+"""Decodes every training picture before the first step, so that a bad file stops no run hours in.
 
 What cannot be read is left out and told. Knows folders and pictures, no networks. The files are decoded where hostile
 ones do no harm, and what was decoded is what is learnt from, so that looking first costs nothing twice.

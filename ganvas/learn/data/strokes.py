@@ -1,4 +1,4 @@
-"""Stroke maps of the photos of a batch. Knows tensors and the engine's strokes, and no networks."""
+"""Stroke maps of the photos of a batch."""
 
 from dataclasses import replace
 

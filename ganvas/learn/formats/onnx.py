@@ -1,4 +1,4 @@
-"""Export: a run -> a style file that a caller can trust. Knows ONNX export, parity, and nothing of losses or scores.
+"""Export: a run -> a style file that a caller can trust.
 
 The file is refused when torch and the file disagree: what was trained is what is served.
 """

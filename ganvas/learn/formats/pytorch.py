@@ -1,4 +1,4 @@
-"""Checkpoints of others -> generators of ours. Knows the common CycleGAN and pix2pix code, and nothing of training.
+"""Checkpoints of others -> generators of ours.
 
 Their checkpoints are tables of tensors under names that differ from one project to the next
 (``model.10.conv_block.1.weight``, ``model.10.block.1.weight``, ``module.model...``), but their layers come in one

@@ -1,4 +1,4 @@
-"""What keeps a discriminator honest: R1, WGAN's gradient penalty, softer labels. Knows logits and pictures only."""
+"""Regularisation of discriminators: R1, WGAN's gradient penalty, label smoothing."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal

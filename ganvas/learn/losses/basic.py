@@ -1,4 +1,4 @@
-"""Losses: adversarial objectives, content, colour. Knows tensors, and nothing of networks, methods or time.
+"""Losses: adversarial objectives, content, colour.
 
 An objective is a pair of functions on logits (never on probabilities: a sigmoid before the logarithm loses the
 gradient just where the discriminator is sure).

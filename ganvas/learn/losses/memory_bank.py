@@ -1,4 +1,4 @@
-"""A bank: the last vectors that were seen, the oldest making room for the new. Knows tensors only."""
+"""A memory bank: the last feature vectors, the oldest making room for new ones."""
 
 import torch
 from torch import Tensor, nn

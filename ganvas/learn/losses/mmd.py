@@ -1,4 +1,4 @@
-"""Sets: how far pictures of late, taken together, are from the art, taken together. Knows tensors only.
+"""MMD loss: how far recent pictures, taken together, are from the art, taken together.
 
 A discriminator judges patch by patch, and is content when each could be a patch of art. Which patches there are and how
 many of each is a matter of the whole: photos are full of dark and busy places that prints leave calm. So crops are

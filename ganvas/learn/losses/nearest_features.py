@@ -1,4 +1,4 @@
-"""Neighbours: what frozen features saw of the art of late, and how far a picture is from it. Knows tensors only.
+"""Nearest-feature loss: holds a picture to the place of recent art that looks most like its photo.
 
 What holds a picture to its photo decides how much of a photo it stays. Here each place of a picture is held not to the
 photo's own features but to those of the art that look most like them, so that structure stays in the art's own means: a

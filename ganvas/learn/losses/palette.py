@@ -1,4 +1,4 @@
-"""Palettes: the few colours that pictures are made of, and how rare each is. Knows tensors, and no networks.
+"""Palettes: the few colours that pictures are made of, and how rare each is.
 
 Colours lie in -1..1, k x 3.
 """

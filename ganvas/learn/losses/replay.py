@@ -1,4 +1,4 @@
-"""Rehearsal: what was judged of late is judged again, beside what is new. Knows feature maps, not what they are of.
+"""A replay buffer: the discriminator learns again from the features of recent crops.
 
 Heads on frozen features cost little, and what the features saw of a crop need not be looked for twice. A
 discriminator that learns from a few crops a step falls behind its generator; one that goes over the last ones again

@@ -1,4 +1,4 @@
-"""The methods, by name: one file a method, one line here. Knows only their classes."""
+"""The methods, by name: one file a method, one line here."""
 
 from ganvas.learn.methods.cut import CutMethod, FastCutMethod
 from ganvas.learn.methods.cyclegan import CycleGanMethod

@@ -1,4 +1,4 @@
-"""CUT and FastCUT: one direction, held by contrast (Park 2020, https://arxiv.org/abs/2007.15651). Knows no pairs.
+"""CUT and FastCUT: one direction, held by contrast (Park 2020, https://arxiv.org/abs/2007.15651).
 
     L_G = E[(D(G(x)) - 1)^2] + lambda_x * NCE(x, G(x)) + lambda_y * NCE(y, G(y))
 

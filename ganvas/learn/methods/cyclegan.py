@@ -1,4 +1,4 @@
-"""CycleGAN: both directions, unpaired (Zhu 2017, https://arxiv.org/abs/1703.10593). Knows no pairs.
+"""CycleGAN: both directions, unpaired (Zhu 2017, https://arxiv.org/abs/1703.10593).
 
     L_G = E[(D_y(G(x)) - 1)^2] + E[(D_x(F(y)) - 1)^2]
         + cycle * (|F(G(x)) - x| + |G(F(y)) - y|) + identity * cycle * (|G(y) - y| + |F(x) - x|)

@@ -1,4 +1,4 @@
-"""DCGAN: noise to pictures (Radford 2015, https://arxiv.org/abs/1511.06434). Knows no photos.
+"""DCGAN: noise to pictures (Radford 2015, https://arxiv.org/abs/1511.06434).
 
     L_D = -E[log D(x)] - E[log(1 - D(G(z)))]        L_G = -E[log D(G(z))]
 

@@ -1,4 +1,4 @@
-"""Adversary: a discriminator with its objective, its stabilisers and its optimiser. Knows no generators and no data."""
+"""A discriminator with its objective, its regularisation and its optimiser."""
 
 from dataclasses import dataclass, field
 from functools import partial

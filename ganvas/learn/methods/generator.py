@@ -1,4 +1,4 @@
-"""Maker: a generator with its average and its optimiser. Knows rates and the average, and nothing of losses or data."""
+"""A generator with its exponential moving average and its optimiser."""
 
 from collections.abc import Sequence
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""The house method: one-sided, a local generator against a projected discriminator. Knows no data and no time.
+"""The house method: one-sided, a local generator against a projected discriminator.
 
     L_G = adversarial * E[(D(f(G(x))) - 1)^2] + neighbours * (1 - cos(f(G(x)), nearest f(y) to f(x)))
         + content * |f(G(x)) - f(x)| + colour * max(0, |b(G(x)) - b(x)| - m) + together * (kernel distance of sets)

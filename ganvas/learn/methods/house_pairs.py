@@ -1,4 +1,4 @@
-"""The house method for pairs: a local generator, features, a projected discriminator. Knows no data and no time.
+"""The house method for pairs: a local generator, features, a projected discriminator.
 
     L_G = distance * E[w |y - G(x)|] + likeness * |f(y) - f(G(x))| + adversarial * E[(D(f(G(x))) - 1)^2]
 

@@ -1,4 +1,4 @@
-"""pix2pix: pairs of photo and picture (Isola 2017, https://arxiv.org/abs/1611.07004). Knows no unpaired data.
+"""pix2pix: pairs of photo and picture (Isola 2017, https://arxiv.org/abs/1611.07004).
 
     L_D = -E[log D(x, y)] - E[log(1 - D(x, G(x)))]        L_G = -E[log D(x, G(x))] + 100 E[|y - G(x)|]
 

@@ -1,4 +1,4 @@
-"""Method: what the loop trains. Knows batches and networks, and nothing of time, files or recipes."""
+"""The Method protocol: what the training loop calls, and the batches that it is given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

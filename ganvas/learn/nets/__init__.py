@@ -1,1 +1,1 @@
-"""Networks: generators, discriminators and frozen features. They know shapes and nothing of losses or data."""
+"""Networks: generators, discriminators and frozen features."""

@@ -1,4 +1,4 @@
-"""What contrastive methods compare: a generator's own maps, projected. Knows encoders, and no losses of others.
+"""Projections of a generator's own feature maps, for contrastive losses.
 
 Park 2020, https://arxiv.org/abs/2007.15651: the encoder half of the generator sees photo and picture, small networks of
 two layers bring chosen places of its maps to 256 numbers of length 1.

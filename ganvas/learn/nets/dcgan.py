@@ -1,4 +1,4 @@
-"""The networks of DCGAN: noise to a picture, and a picture to one logit. Knows no losses and no data.
+"""The networks of DCGAN: noise to a picture, and a picture to one logit.
 
 Radford 2015, https://arxiv.org/abs/1511.06434, section 3: strides in place of pooling, batch norm but at the
 generator's end and the discriminator's beginning, ReLU and LeakyReLU, nothing fully connected but the ends.

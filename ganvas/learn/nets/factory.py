@@ -1,4 +1,4 @@
-"""Which generators and discriminators there are, built by name. Knows their settings, and no methods and no losses."""
+"""Builds generators and discriminators by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The local generator: a picture from a photo by looking at a bounded neighbourhood only. Knows no losses.
+"""The local generator: a picture from a photo by looking at a bounded neighbourhood only.
 
 Convolutions, bilinear resizing and a normalisation over the channels at one pixel, nothing else, so that a tile
 with a halo gives exactly what the whole picture gives. Bilinear resizing before a convolution instead of transposed

@@ -1,4 +1,4 @@
-"""Normalisations by name, and the first weights of the classic networks. Knows channels, and nothing of networks."""
+"""Normalisations by name, and the first weights of the classic networks."""
 
 import math
 from typing import Literal

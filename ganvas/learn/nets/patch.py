@@ -1,4 +1,4 @@
-"""Patch discriminators: a logit for each place. Knows no losses and no generators.
+"""Patch discriminators: a logit for each place.
 
 Isola 2017 (https://arxiv.org/abs/1611.07004, appendix 6.1.2): 4 x 4 convolutions, the first ones with stride 2, so that
 each logit sees 70 (three) or 16 (one) pixels. Several of them on smaller and smaller versions are the multi-scale

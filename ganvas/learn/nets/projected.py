@@ -1,4 +1,4 @@
-"""The projected discriminator: small heads on frozen features. Knows no losses and no generators.
+"""The projected discriminator: small heads on frozen features.
 
 A discriminator on pixels finds the palette and then its own strides; one on features that already know edges,
 texture and parts judges brushwork from the first step (Sauer 2021, https://arxiv.org/abs/2111.01007). Each head is

@@ -1,4 +1,4 @@
-"""The ResNet generator of CycleGAN. Knows no losses and no data.
+"""The ResNet generator of CycleGAN.
 
 Johnson 2016 (https://arxiv.org/abs/1603.08155), as Zhu 2017 (https://arxiv.org/abs/1703.10593, appendix 7.2) has it:
 c7s1-64, d128, d256, R256 x 6 or 9, u128, u64, c7s1-3. The order of the layers is that of the common PyTorch code, so

@@ -1,4 +1,4 @@
-"""Spectral norm, at wish. Knows one layer."""
+"""Spectral normalisation of a layer, where it is asked for."""
 
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm

@@ -1,4 +1,4 @@
-"""The stroke generator: a picture from a photo and its map of strokes. Knows no losses and no strokes' making.
+"""The stroke generator: a picture from a photo and its map of strokes.
 
 Marks of a painter's size come with the map; what is learnt is their hue, relief and touch. The map is seen at the
 entrance, and again at half and at full size on the way up, where bilinear steps would have lost its edges. Before

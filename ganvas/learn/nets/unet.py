@@ -1,4 +1,4 @@
-"""The U-Net generator of pix2pix. Knows no losses and no data.
+"""The U-Net generator of pix2pix.
 
 Ronneberger 2015 as Isola 2017 has it (https://arxiv.org/abs/1611.07004, appendix 6.1.1): steps of 4 x 4 convolutions
 with stride 2 down to one pixel and up again, each step up seeing the step down of its size. The nesting is that of

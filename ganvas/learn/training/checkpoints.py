@@ -1,4 +1,4 @@
-"""Candidates: states of a run that may become its style, each scored as it is reached. Knows when, and what is kept.
+"""Scores checkpoints during training, and keeps those that may become the style.
 
 Who scores, and what of the scores is best, is handed in: learning knows no judge. Of each candidate the networks are
 kept that would be exported, in the run's folder; its scores, and which is best so far, are a line of the log. So the

@@ -1,4 +1,4 @@
-"""The doctor: says in plain words what goes wrong in a run while it goes wrong. Knows signs, and nothing of the loop.
+"""Diagnoses a run in plain words while it trains, and may change its settings.
 
 An alarm that rings in healthy runs is switched off, so each limit is far outside of what healthy runs show, and most
 must be passed twice in a row. ``act`` changes only what cannot do harm: the learning rate and the weights of losses

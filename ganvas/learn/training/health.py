@@ -1,4 +1,4 @@
-"""Signs: figures that tell how a run fares, of pictures and of losses. Knows tensors, and gives no advice."""
+"""Health figures of a run: of its pictures and of its losses."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The loop: owns time. Knows steps, checkpoints, samples and the log, and nothing of losses or networks."""
+"""The training loop: steps, checkpoints, samples and the log."""
 
 import dataclasses
 import math

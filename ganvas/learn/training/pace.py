@@ -1,4 +1,4 @@
-"""Pace: how long a step takes on this machine, and in which precision it is quicker. Knows steps and clocks, no losses.
+"""Measures how long a step takes on this machine, and in which precision it is quicker.
 
 bf16 halves the work of a processor that has instructions for it, and multiplies that of one that has not by ten, since
 there each product is made of many. So what a processor has decides, then a measurement.

@@ -1,4 +1,4 @@
-"""Precision: fp32 or bf16, and the one switch between them. Knows processors and autocast, no networks and no time."""
+"""fp32 or bf16: the one switch of autocast."""
 
 from contextlib import AbstractContextManager
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Preview: what the networks of a recipe will be shown, as one sheet. Knows batches, and trains nothing."""
+"""Draws the crops that a recipe's networks will be shown, as one sheet."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file to send to somebody, or TensorBoard's files. Knows logs and samples only.
+"""The report of a run: one HTML file to send to somebody, or TensorBoard's files.
 
 Nothing in the file is fetched: curves are drawn as SVG, samples lie in it.
 """

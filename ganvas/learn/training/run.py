@@ -1,4 +1,4 @@
-"""Run: the folder that a training writes. Knows files, and nothing of networks or losses.
+"""The folder of a training run: recipe, log, checkpoints, samples.
 
 recipe.toml        every setting, steps and threads resolved
 log.jsonl          a line a logged step

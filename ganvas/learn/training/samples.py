@@ -1,4 +1,4 @@
-"""Samples: a sheet of fixed photos as the generator sees them now. Knows pixels, and nothing of losses or time."""
+"""A sheet of fixed photos as the generator makes them now."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What Alembic runs for a migration: our tables on the connection that it was handed. Knows no database itself."""
+"""What Alembic runs for a migration: our tables on the connection that it was handed."""
 
 from alembic import context
 

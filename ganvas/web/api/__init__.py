@@ -1,1 +1,1 @@
-"""The routes, one module a noun. They know shapes and parts; what they answer is worked out below them."""
+"""The routes, one module a noun."""

@@ -1,4 +1,4 @@
-"""Where the faces in a photo are. Knows a form and turns; keeps neither the photo nor what is found."""
+"""Route: where the faces in a photo are."""
 
 from dataclasses import asdict
 from typing import Annotated

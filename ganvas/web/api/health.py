@@ -1,4 +1,4 @@
-"""Is it alive, can it work, how much does it take and do. Knows what readiness needs; changes nothing."""
+"""Routes: health, readiness and metrics."""
 
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir

@@ -1,4 +1,4 @@
-"""What somebody made: found again, starred, put into folders, deleted. Knows the history; makes no picture."""
+"""Routes: the history: found, starred, put into folders, deleted."""
 
 import time
 from typing import Annotated, Any

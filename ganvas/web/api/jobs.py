@@ -1,4 +1,4 @@
-"""Jobs: asked for, watched, stopped, tried again, taken home. Knows forms and streams; the desk does what is asked."""
+"""Routes: jobs: submitted, followed, changed, downloaded."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Annotated, Any, BinaryIO

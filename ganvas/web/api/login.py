@@ -1,4 +1,4 @@
-"""The token, exchanged for a cookie, so that a page need not keep it. Knows cookies; knows no other route."""
+"""Route: exchanges the token for a cookie."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,4 +1,4 @@
-"""Pictures: made from photos, and got again by their key. Knows forms, headers and turns; the spine makes them."""
+"""Routes: makes a picture from a photo, and serves it by its key."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The styles on offer: listed, shown, added, removed, put in order. Knows the catalogue; not how a style is run."""
+"""Routes: styles: listed, shown, added, removed, put in order."""
 
 import logging
 import shutil

@@ -1,4 +1,4 @@
-"""Who may come in: Host, Origin and token are checked before anything is read. Knows headers; knows no route's work.
+"""Checks Host, Origin and token before anything is read.
 
 A page of another site can make a browser send requests to a server on the same machine. It cannot choose their
 Host (after DNS rebinding it is still the other site's name) nor their Origin, so both are checked. Addresses

@@ -1,4 +1,4 @@
-"""How much is read: bodies are counted and timed while they stream in, few at once. Knows no field of a form."""
+"""Limits the size, the rate and the number of request bodies while they stream in."""
 
 import ipaddress
 from collections import Counter

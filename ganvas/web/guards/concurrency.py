@@ -1,4 +1,4 @@
-"""Turns: so many at once, so many waiting, the rest refused. Knows threads and time; not what the work is."""
+"""A bounded queue for pictures: so many at once, so many waiting, the rest refused."""
 
 import asyncio
 import math

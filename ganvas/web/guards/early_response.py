@@ -1,4 +1,4 @@
-"""Answering before a body was read. Knows how HTTP/1.1 clients behave; knows no reason for refusing.
+"""Answers before a body was read, as HTTP/1.1 clients expect it.
 
 A server that closes while the client still sends makes the client see a reset connection in place of the answer.
 So the answer is sent at once, and what still comes is read and thrown away, within bounds.

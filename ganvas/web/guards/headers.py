@@ -1,4 +1,4 @@
-"""The headers that make a browser careful. Knows browsers; knows no route."""
+"""Security headers."""
 
 import base64
 import hashlib

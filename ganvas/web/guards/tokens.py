@@ -1,4 +1,4 @@
-"""The token, and the cookie that stands for it in a browser. Knows hashes and time; knows no request.
+"""The access token, and the login cookie that stands for it.
 
 The cookie holds its end of life and a keyed hash of that, so the server keeps no list of sessions, and the token
 itself is never in it. Another token makes all cookies worthless.

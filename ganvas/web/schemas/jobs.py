@@ -1,4 +1,4 @@
-"""The bodies of jobs and of the history. Knows names, types and ranges of fields; knows no work and no route."""
+"""Request and response bodies of jobs and of the history."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import quote

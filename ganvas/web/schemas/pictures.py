@@ -1,4 +1,4 @@
-"""The bodies that go over the wire. Knows names, types and ranges of fields; knows no work and no route."""
+"""Request and response bodies of pictures and styles."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -171,7 +171,9 @@ class Picture(StrictModel):
     key: str = Field(description="SHA-256 of the file", examples=[EXAMPLE_KEY])
     url: str = Field(examples=[f"/api/v1/pictures/{EXAMPLE_KEY}"])
     style: str = Field(examples=["monet"])
-    version: int = Field(description="of the style that made it: the newest where the one asked for is gone")
+    version: int = Field(
+        description="of the style that made it: the newest where the one asked for is gone", examples=[4]
+    )
     style_sha256: str = Field(description="of that style's file", examples=[EXAMPLE_KEY])
     media_type: str = Field(examples=["image/jpeg"])
     width: int = Field(examples=[4000])

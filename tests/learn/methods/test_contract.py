@@ -29,7 +29,7 @@ from ganvas.learn.training import loop
 def watch(progress):
     if progress.step == int(sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)
-loop.train(recipe.load(Path(sys.argv[1])), Path(sys.argv[2]), watch)
+loop.start_training(recipe.load_recipe(Path(sys.argv[1])), Path(sys.argv[2]), watch)
 """
 
 

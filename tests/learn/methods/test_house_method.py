@@ -35,7 +35,7 @@ def train_steps(method, batch_at, steps) -> list[dict[str, float]]:
     losses = []
     for step in steps:
         torch.manual_seed(step)
-        losses.append({name: float(value) for name, value in method.step(batch_at(step), 1.0).items()})
+        losses.append({name: float(value) for name, value in method.train_step(batch_at(step), 1.0).items()})
     return losses
 
 
@@ -96,7 +96,7 @@ def test_the_doctor_may_ask_what_the_heads_think(domains):
     batch_at = make_batch_function(recipe)
     method = create_method(recipe, batch_at)
     before = flatten_state(deepcopy(method.state_dict()))
-    score = method.score(batch_at(0))
+    score = method.compute_mean_logits(batch_at(0))
     assert set(score) == {"real", "fake"}
     after = flatten_state(method.state_dict())
     assert all(leaves_equal(before[name], after[name]) for name in before), "asking teaches nothing"

@@ -138,7 +138,7 @@ def test_what_stops_being_finite_goes_back_to_the_last_good_checkpoint(domains, 
 
 def test_weights_that_are_no_numbers_are_never_saved(domains, tmp_path, monkeypatch):
     class Poisoned(CutMethod):
-        def step(self, batch, rate):
+        def train_step(self, batch, rate):
             losses = super().train_step(batch, rate)
             if batch.step == 3:
                 self.generator_trainer.ema_generator.leave.weight.data.fill_(torch.nan)

@@ -68,7 +68,7 @@ def test_resuming_what_is_no_run_says_so(tmp_path):
 def test_resuming_a_finished_run_changes_nothing(domains, tmp_path):
     first = loop.start_training(make_tiny_recipe("house", domains, 3), tmp_path / "run")
     again = loop.resume_training(tmp_path / "run")
-    assert torch.equal(first.maker.live.leave.weight, again.maker.live.leave.weight)
+    assert torch.equal(first.generator_trainer.network.leave.weight, again.generator_trainer.network.leave.weight)
     assert len(Run(tmp_path / "run").read_log()) == 2
 
 

@@ -8,10 +8,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ganvas.errors import BadRecipe
-from ganvas.learn import pace
 from ganvas.learn import recipe as recipes
 from ganvas.learn.losses.nearest_features import NearestFeatureBank, flatten_positions
-from ganvas.learn.training import loop
+from ganvas.learn.training import loop, pace
 from ganvas.learn.training.pace import Stopwatch, choose_precision, compare
 from ganvas.learn.training.precision import autocast
 from ganvas.learn.training.run import Run

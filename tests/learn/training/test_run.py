@@ -96,7 +96,7 @@ def test_no_room_for_a_checkpoint_leaves_the_last_one_whole(tmp_path: Path, smal
     assert run.load_checkpoint()["step"] == 1 and [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
-@pytest.mark.parametrize("place", ["save", "log"])
+@pytest.mark.parametrize("place", ["save_checkpoint", "append_log"])
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     place: str, domains: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -114,7 +114,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
         with pytest.raises(BadRun, match=r"No space left on device\. The last checkpoint is whole\. Make room.*resume"):
             loop.start_training(make_tiny_recipe("house", domains, 7), tmp_path / "run")
     resumed = loop.resume_training(tmp_path / "run")
-    assert torch.equal(whole.maker.live.leave.weight, resumed.maker.live.leave.weight)  # pyright: ignore
+    assert torch.equal(whole.generator_trainer.network.leave.weight, resumed.generator_trainer.network.leave.weight)  # pyright: ignore
 
 
 def test_a_run_in_a_folder_that_may_not_be_written_is_told(domains: Folders, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Jobs, parts, events, pictures, workers and releases. Knows the tables as they were then."""
+"""Jobs, parts, events, pictures, workers and releases."""
 
 import sqlalchemy as sa
 from alembic import op

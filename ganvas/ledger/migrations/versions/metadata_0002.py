@@ -1,4 +1,4 @@
-"""What a picture says of its photo became a choice of three. Knows the settings of jobs and pictures as they were."""
+"""What a picture says of its photo became a choice of three."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Shelves and folders; a picture notes its style file and its thumbnail. Knows the tables as they were then."""
+"""Shelves and folders; a picture notes its style file and its thumbnail."""
 
 import sqlalchemy as sa
 from alembic import op

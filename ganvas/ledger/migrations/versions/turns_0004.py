@@ -1,4 +1,4 @@
-"""Parts hold tickets, and owners have turns that are counted. Knows the tables as they were then."""
+"""Parts hold tickets, and owners have turns that are counted."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -97,7 +97,7 @@ def test_paint_can_be_even_in_a_region_whatever_is_near(start_method):
     torch.nn.init.normal_(generator.regional.weight)
     photo = torch.ones(1, 3, 48, 48)
     photo[:, :, 20:28] = -1
-    logits = generator.of_regions(generator.painted(torch.rand(1, 8, 12, 12), photo)[1])
+    logits = generator.compute_region_logits(generator.run_blocks(torch.rand(1, 8, 12, 12), photo)[1])
     for region in (logits[..., :12, :], logits[..., 40:, :]):
         assert torch.allclose(region, region[..., :1, :1], atol=1e-5)
     assert not torch.allclose(logits[..., :1, :1], logits[..., -1:, -1:], atol=1e-3)

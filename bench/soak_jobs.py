@@ -72,7 +72,7 @@ class JobSoak:
         self.count = SoakCounts(jobs=plan.jobs)
         self.armed: set[int] = set()
         write_styles(folder)
-        self.shop = open_soak_runtime(folder, database)
+        self.runtime = open_soak_runtime(folder, database)
         self.expected = compute_expected_keys(folder)
 
     def run_to_end(self) -> SoakCounts:
@@ -90,7 +90,7 @@ class JobSoak:
             kill_process(process)
         self.count.seconds = round(time.monotonic() - began, 1)
         self.count_errors()
-        self.shop.close()
+        self.runtime.close()
         return self.count
 
     def start_process(self, role: str, argument: str) -> ForkServerProcess:
@@ -138,14 +138,14 @@ class JobSoak:
 
     def count_done_jobs(self) -> None:
         """Count the jobs that are done."""
-        with self.shop.service.database.open_read_session() as session:
+        with self.runtime.service.database.open_read_session() as session:
             done = session.scalar(select(func.count()).select_from(JobRow).where(JobRow.state == DONE))
         self.count.done = done or 0
 
     def count_errors(self) -> None:
         """Count what is lost, doubled, wrong and, after all was deleted, left behind."""
-        desk = self.shop.service
-        with desk.database.open_read_session() as session:
+        service = self.runtime.service
+        with service.database.open_read_session() as session:
             jobs = list(session.execute(select(JobRow.id, JobRow.owner, JobRow.name, JobRow.state)))
             query = select(PartRow.id, PartRow.given, PictureRow.key).outerjoin(
                 PictureRow, PictureRow.id == PartRow.picture_id
@@ -161,10 +161,10 @@ class JobSoak:
         self.count.doubled = sum(number - 1 for number in names.values()) + (pictures - made) + (ends - made)
         self.count.unequal = sum(key is not None and key != self.expected[given] for given, key in parts)
         for id, owner, *_ in jobs:
-            desk.delete(owner, id, with_pictures=True)
-        desk.references.apply_pending()
-        self.shop.store.sweep(-1)
-        self.count.left = len(list(self.shop.store.keys()))
+            service.delete(owner, id, with_pictures=True)
+        service.references.apply_pending()
+        self.runtime.store.sweep(-1)
+        self.count.left = len(list(self.runtime.store.keys()))
 
 
 def kill_process(process: ForkServerProcess) -> None:

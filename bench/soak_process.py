@@ -64,9 +64,9 @@ def open_soak_runtime(folder: Path, database: str) -> JobRuntime:
     """The jobs of a soak."""
     settings = Settings(data=folder, database=database)
     engine = Engine(Catalog([folder / "styles"]), lambda path: invert_batch)
-    shop = JobRuntime(settings, engine, Store(folder / "store"))
-    shop.service.limits = JobLimits(owner_jobs=10**6, owner_pictures=10**6)
-    return shop
+    runtime = JobRuntime(settings, engine, Store(folder / "store"))
+    runtime.service.limits = JobLimits(owner_jobs=10**6, owner_pictures=10**6)
+    return runtime
 
 
 def make_photo(number: int) -> bytes:
@@ -85,15 +85,15 @@ def compute_expected_keys(folder: Path) -> dict[str, str]:
     return {f"{number}.png": stylize(engine, store, make_photo(number), ask).key for number in range(PHOTO_COUNT)}
 
 
-def submit_jobs(shop: JobRuntime, jobs: int) -> None:
+def submit_jobs(runtime: JobRuntime, jobs: int) -> None:
     """Ask for each job that is not there yet; each has a name and one photo."""
-    with shop.service.database.open_read_session() as session:
+    with runtime.service.database.open_read_session() as session:
         there = set(session.scalars(select(JobRow.name)))
     for number in range(jobs):
         if f"job {number}" not in there:
-            given = InputPhoto(f"{number % PHOTO_COUNT}.png", shop.store.put(make_photo(number % PHOTO_COUNT)))
+            given = InputPhoto(f"{number % PHOTO_COUNT}.png", runtime.store.put(make_photo(number % PHOTO_COUNT)))
             order = JobRequest([given], ["negative"], PICTURE_SETTINGS, name=f"job {number}")
-            shop.service.submit(f"owner-{number % OWNER_COUNT}", order)
+            runtime.service.submit(f"owner-{number % OWNER_COUNT}", order)
 
 
 def arm_kill_point(point: str) -> None:
@@ -125,13 +125,13 @@ def run_process(folder: Path, database: str, role: str, argument: str) -> None:
     """Be one process of a soak: ``ask`` for so many jobs, or ``work`` until killed, perhaps at POINT:TIMES."""
     with (folder / "log").open("ab") as log:
         os.dup2(log.fileno(), 2)
-    shop = open_soak_runtime(folder, database)
+    runtime = open_soak_runtime(folder, database)
     if role == "ask":
-        submit_jobs(shop, int(argument))
-        shop.close()
+        submit_jobs(runtime, int(argument))
+        runtime.close()
         return
     if argument:
         arm_kill_point(argument)
-    shop.start_worker()
+    runtime.start_worker()
     (folder / f"begun-{os.getpid()}").touch()
     threading.Event().wait()

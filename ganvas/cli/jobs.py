@@ -46,9 +46,9 @@ def list_jobs_by_default(context: typer.Context) -> None:
 @jobs_commands.command("list")
 def list_jobs(as_json: AsJson = False) -> None:
     """All jobs, the newest first."""
-    shop, owner = open_job_runtime()
-    seen = shop.service.list_jobs(owner)
-    shop.close()
+    runtime, owner = open_job_runtime()
+    seen = runtime.service.list_jobs(owner)
+    runtime.close()
     if as_json:
         print_json([serialise_job(one) for one in seen])
         return
@@ -59,9 +59,9 @@ def list_jobs(as_json: AsJson = False) -> None:
 @jobs_commands.command("show")
 def show_job(id: JobId, as_json: AsJson = False) -> None:
     """One job with its parts."""
-    shop, owner = open_job_runtime()
-    seen = shop.service.get_job(owner, id)
-    shop.close()
+    runtime, owner = open_job_runtime()
+    seen = runtime.service.get_job(owner, id)
+    runtime.close()
     parts = [(part.given, part.style, part.state, (part.error or {}).get("what", "")) for part in seen.job.parts]
     if as_json:
         names = ("photo", "style", "state", "error")
@@ -97,10 +97,10 @@ def retry_job(id: JobId) -> None:
 
 def change_job(action: str, id: str) -> None:
     """Do one thing to a job and say how it stands."""
-    shop, owner = open_job_runtime()
-    getattr(shop.service, action)(owner, id)
-    state = shop.service.get_job_row(owner, id).state
-    shop.close()
+    runtime, owner = open_job_runtime()
+    getattr(runtime.service, action)(owner, id)
+    state = runtime.service.get_job_row(owner, id).state
+    runtime.close()
     print_message(f"{id} is {state}.")
 
 
@@ -130,12 +130,12 @@ def work_on_jobs() -> None:
 
     from ganvas import image
 
-    shop, _ = open_job_runtime()
+    runtime, _ = open_job_runtime()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, frame: stop.set())
-    shop.start_worker()
+    runtime.start_worker()
     print_message("Working on jobs; Ctrl+C stops it and hands back what is not finished.")
     stop.wait()
-    shop.close()
+    runtime.close()
     image.stop_decoders()

@@ -54,18 +54,18 @@ def delete_owner(owner: Name, yes: Annotated[bool, typer.Option("--yes", help="D
 
     if not yes:
         typer.confirm(f"Delete all that {owner} has?", abort=True)
-    shop, _ = open_job_runtime()
-    while found := shop.service.list_jobs(owner):
+    runtime, _ = open_job_runtime()
+    while found := runtime.service.list_jobs(owner):
         for seen in found:
-            shop.service.delete(owner, seen.job.id, with_pictures=True)
-    with shop.service.database.open_write_session() as session:
+            runtime.service.delete(owner, seen.job.id, with_pictures=True)
+    with runtime.service.database.open_write_session() as session:
         while pictures := history.find_pictures(session, owner, history.PictureSearch()):
             for picture in pictures:
                 history.delete_picture(session, picture)
             session.flush()
         forget_owner(session, owner)
-    shop.service.references.apply_releases()
-    shop.close()
+    runtime.service.references.apply_releases()
+    runtime.close()
     print_message(f"Nothing of {owner} is left.")
 
 

@@ -41,7 +41,7 @@ class Supervisor:
         self.keep_seconds = keep_seconds
         self.silence_seconds = 15.0
         self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run_duties, name="keeper", daemon=True)
+        self.thread = threading.Thread(target=self.run_duties, name="supervisor", daemon=True)
         self.lock_file: BinaryIO | None = None
 
     def register(self) -> None:
@@ -156,7 +156,7 @@ def run_duty(duty: Callable[[], object]) -> None:
     try:
         duty()
     except Exception:
-        LOG.exception("a duty of the keeper failed")
+        LOG.exception("a duty of the supervisor failed")
 
 
 def try_lock_file(path: Path, create_file: bool = False) -> BinaryIO | None:

@@ -25,7 +25,7 @@ def find_existing(folder: Path) -> Path:
 
 def full_disk() -> NoSpace:
     """The error of a disk that is full, or nearly."""
-    return NoSpace("The server's disk is full, or nearly.", "Try again when its keeper has made room.")
+    return NoSpace("The server's disk is full, or nearly.", "Try again when its administrator has made room.")
 
 
 def find_disk_fault(error: BaseException | None) -> GanvasError | None:
@@ -34,5 +34,5 @@ def find_disk_fault(error: BaseException | None) -> GanvasError | None:
     if number in FULL:
         return full_disk()
     if number in CLOSED:
-        return NotWritable("The server's folders cannot be written.", "Its keeper must give it the right to.")
+        return NotWritable("The server's folders cannot be written.", "Its administrator must give it the right to.")
     return None

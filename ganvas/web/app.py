@@ -64,8 +64,8 @@ def create_app(
     metrics = Metrics()
     turns = PictureQueue(settings.workers, settings.waiting, metrics.count_tile)
     seal = TokenAuth(settings.token) if settings.token else None
-    shop = JobRuntime(settings, engine, store)
-    streams = EventStreams(lambda: shop.service, settings.streams)
+    runtime = JobRuntime(settings, engine, store)
+    streams = EventStreams(lambda: runtime.service, settings.streams)
     app = FastAPI(
         title="Ganvas",
         version=__version__,
@@ -81,7 +81,17 @@ def create_app(
     )
     grants = Grants(settings.data, settings.keep)
     app.state.services = Services(
-        settings, engine, store, catalog, turns, metrics, seal, shop, streams, Single(thumbnails.MAX_CONCURRENT), grants
+        settings,
+        engine,
+        store,
+        catalog,
+        turns,
+        metrics,
+        seal,
+        runtime,
+        streams,
+        Single(thumbnails.MAX_CONCURRENT),
+        grants,
     )
     app.state.works = with_worker
     problems.add_exception_handlers(app)

@@ -90,8 +90,8 @@ class Feed:
 class EventStreams:
     """The connections on which somebody listens, and the look at the database that they share."""
 
-    def __init__(self, desk: Callable[[], JobService], max_listeners: int = 500) -> None:
-        self.desk = desk
+    def __init__(self, get_service: Callable[[], JobService], max_listeners: int = 500) -> None:
+        self.get_service = get_service
         self.max_listeners = max_listeners
         self.feeds: dict[str, Feed] = {}
         self.closed = False
@@ -109,7 +109,7 @@ class EventStreams:
                 "Ask for the job itself now and then.",
                 5,
             )
-        await self.ask(lambda: self.desk().get_job_row(owner, job))
+        await self.ask(lambda: self.get_service().get_job_row(owner, job))
 
     @asynccontextmanager
     async def join(self, owner: str, job: str) -> AsyncGenerator[Feed]:
@@ -119,7 +119,7 @@ class EventStreams:
         try:
             async with feed.lock:
                 if feed.number == 0 and feed.there:
-                    feed.note((await self.ask(lambda: self.desk().get_last_event_numbers([job]))).get(job))
+                    feed.note((await self.ask(lambda: self.get_service().get_last_event_numbers([job]))).get(job))
             yield feed
         finally:
             feed.listeners -= 1
@@ -131,7 +131,7 @@ class EventStreams:
 
         async def read(number: int) -> list[EventRow]:
             try:
-                return await self.ask(lambda: self.desk().list_events(owner, job, number))
+                return await self.ask(lambda: self.get_service().list_events(owner, job, number))
             except NotFound:
                 return []
 
@@ -150,7 +150,7 @@ class EventStreams:
     async def poll_events(self) -> None:
         """Ask the database once for all, and wake those for whom there is more."""
         if jobs := list(self.feeds):
-            numbers = await self.ask(lambda: self.desk().get_last_event_numbers(jobs))
+            numbers = await self.ask(lambda: self.get_service().get_last_event_numbers(jobs))
             for job in jobs:
                 if job in self.feeds:
                     self.feeds[job].note(numbers.get(job))

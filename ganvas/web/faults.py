@@ -29,5 +29,5 @@ def find_database_fault(error: BaseException) -> GanvasError | None:
     if state == FULL or code == sqlite3.SQLITE_FULL:
         return full_disk()
     if state in CLOSED or code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return NotWritable("The server's database cannot be written.", "Its keeper must give it the right to.")
+        return NotWritable("The server's database cannot be written.", "Its administrator must give it the right to.")
     return None

@@ -35,14 +35,14 @@ def make_thumbnail(parts: Services, owner: str, id: str) -> str:
     """Make it, unless another did meanwhile; its key. Runs in a thread. Raises NotFound."""
     if key := find_made(parts, owner, id):
         return key
-    desk = parts.job_runtime.service
-    with desk.database.open_read_session() as session:
+    service = parts.job_runtime.service
+    with service.database.open_read_session() as session:
         picture = history.get_picture(session, owner, id).key
     key = parts.store.put(encode_thumbnail(parts, picture))
-    with desk.database.open_write_session() as session:
+    with service.database.open_write_session() as session:
         row = history.get_picture(session, owner, id)
         row.thumbnail, row.held = key, False
-    desk.references.hold_picture(row)
+    service.references.hold_picture(row)
     return key
 
 

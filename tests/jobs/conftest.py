@@ -1,4 +1,4 @@
-"""What the tests of jobs share: a shop over tiny styles, photos, and waiting for a state. Knows no part from inside."""
+"""What the tests of jobs share: a runtime over tiny styles, photos, and waiting for a state."""
 
 import io
 import time
@@ -75,8 +75,8 @@ def open_installation(folder: Path, styles: Path, engine: type[Engine] = Engine,
     """An installation whose networks all give the negative."""
     settings = Settings(data=folder, **changes)
     store = Store(folder / "store")
-    shop = JobRuntime(settings, engine(Catalog([styles]), lambda path: lambda x: -x), store)
-    return Installation(shop, store, settings)
+    runtime = JobRuntime(settings, engine(Catalog([styles]), lambda path: lambda x: -x), store)
+    return Installation(runtime, store, settings)
 
 
 @pytest.fixture

@@ -54,11 +54,11 @@ def supervisors(installation):
     made = [
         Supervisor(installation.service.references, installation.settings.data / "workers", slots=1) for _ in range(2)
     ]
-    for keeper in made:
-        keeper.register()
+    for supervisor in made:
+        supervisor.register()
     yield made
-    for keeper in made:
-        keeper.lock_file.close()
+    for supervisor in made:
+        supervisor.lock_file.close()
 
 
 def read_worker_row(place, supervisor: Supervisor) -> WorkerRow | None:

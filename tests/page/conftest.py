@@ -70,7 +70,7 @@ def real_server(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Itera
 def address(request: pytest.FixtureRequest, static: Path) -> Iterator[str]:
     """The address of a server that follows the script, or of Ganvas itself where a test is marked ``real``."""
     if request.node.get_closest_marker("real"):
-        yield request.getfixturevalue("real").address
+        yield request.getfixturevalue("real_server").address
         return
     with serve_app(FakeServer(request.getfixturevalue("script"), static).app) as address:
         yield address

@@ -163,10 +163,10 @@ def change_made(id: str, change: Change, services: ServicesDep, owner: CurrentOw
 )
 def delete_made(id: str, services: ServicesDep, owner: CurrentOwner) -> Response:
     """Delete the picture, its photo and its record. The files go with the last that holds them."""
-    desk = services.job_runtime.service
-    with desk.database.open_write_session() as session:
+    service = services.job_runtime.service
+    with service.database.open_write_session() as session:
         history.delete_picture(session, history.get_picture(session, owner, id))
-    desk.references.apply_releases()
+    service.references.apply_releases()
     return Response(status_code=204)
 
 
@@ -191,7 +191,7 @@ def add_to_history(services: Services, owner: str, form: PictureForm, picture: S
         seconds=round(seconds, 3),
         **size,
     )
-    desk = services.job_runtime.service
-    with desk.database.open_write_session() as session:
+    service = services.job_runtime.service
+    with service.database.open_write_session() as session:
         session.add(row)
-    desk.references.hold_picture(row)
+    service.references.hold_picture(row)

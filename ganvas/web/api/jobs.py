@@ -56,18 +56,18 @@ ZIP_RESPONSE: dict[int | str, dict[str, Any]] = {
 )
 async def ask_for_job(request: Request, services: ServicesDep, owner: CurrentOwner, response: Response) -> Job:
     """Every photo in every style, made one after another however long it takes; a bad photo fails alone."""
-    desk = await anyio.to_thread.run_sync(lambda: services.job_runtime.service)
-    async with open_job_form(request, desk.limits) as form:
+    service = await anyio.to_thread.run_sync(lambda: services.job_runtime.service)
+    async with open_job_form(request, service.limits) as form:
         wish = parse_job_form(form)
 
         def submit() -> Job:
             order = describe_wish(wish)
-            desk.check_wish(owner, order)
-            most = max(1, desk.limits.job_pictures // len(order.styles))
+            service.check_wish(owner, order)
+            most = max(1, service.limits.job_pictures // len(order.styles))
             room = ZipLimits(most, services.settings.job_bytes, services.settings.max_bytes)
             with Arrivals(services.store) as arrivals:
-                id = desk.submit(owner, build_job_request(form, order, arrivals, room))
-            return describe_job(desk.get_job(owner, id))
+                id = service.submit(owner, build_job_request(form, order, arrivals, room))
+            return describe_job(service.get_job(owner, id))
 
         job = await anyio.to_thread.run_sync(submit)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
@@ -88,12 +88,12 @@ def needs_job(form: PictureForm, request: Request, settings: Settings) -> bool:
 
 def submit_as_job(services: Services, form: PictureForm, owner: str, cookie_response: Response) -> Response:
     """The answer to a picture that becomes a job. Runs in a thread."""
-    desk = services.job_runtime.service
+    service = services.job_runtime.service
     with Arrivals(services.store) as arrivals:
         mask = arrivals.put(form.mask.file.read()) if form.mask else None
         photo = InputPhoto(sanitise_upload_name(form.photo.filename or "photo"), arrivals.put(form.photo.file.read()))
-        id = desk.submit(owner, JobRequest([photo], [form.style], to_picture_settings(form), mask, priority=1))
-    body = describe_job(desk.get_job(owner, id)).model_dump_json().encode()
+        id = service.submit(owner, JobRequest([photo], [form.style], to_picture_settings(form), mask, priority=1))
+    body = describe_job(service.get_job(owner, id)).model_dump_json().encode()
     headers = {"Location": f"/api/v1/jobs/{id}", "Preference-Applied": "respond-async"}
     answer = Response(body, 202, headers, media_type="application/json")
     answer.raw_headers += [(name, value) for name, value in cookie_response.raw_headers if name == b"set-cookie"]
@@ -157,9 +157,9 @@ ACTIONS: dict[str, Callable[[JobService, str, str], None]] = {
 
 def change_job(id: str, services: ServicesDep, owner: CurrentOwner, request: Request) -> Job:
     """The job after the change; a change that does not fit its state changes nothing."""
-    desk = services.job_runtime.service
-    ACTIONS[request.url.path.rpartition("/")[2]](desk, owner, id)
-    return describe_job(desk.get_job(owner, id), with_parts=True)
+    service = services.job_runtime.service
+    ACTIONS[request.url.path.rpartition("/")[2]](service, owner, id)
+    return describe_job(service.get_job(owner, id), with_parts=True)
 
 
 for action, says in {

@@ -26,7 +26,7 @@ def test_a_picture_is_mixed_of_the_arts_own_colours(start_method):
     generator = method.list_generators()[0].generator
     assert torch.equal(generator.palette, method.palette_colours), "the average has them, too"
     low, high = method.palette_colours.amin(0), method.palette_colours.amax(0)
-    picture = method.picture(batch)
+    picture = method.generate(batch)
     assert (picture.amin((0, 2, 3)) >= low - 1e-5).all() and (picture.amax((0, 2, 3)) <= high + 1e-5).all()
 
 
